@@ -33,6 +33,7 @@ struct SocketEvent {
     kData,         // `data` arrived on the stream, in order
     kFinished,     // the far end will send no more
     kReset,        // the stream was aborted; the socket is gone
+    kMoved,        // the host's address changed: `local` is where the UDP socket is bound now
   };
   Kind kind = Kind::kOpened;
   SocketId socket;

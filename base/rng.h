@@ -22,6 +22,7 @@ class Probability {
   }
   constexpr bool never() const { return scaled_ == 0; }
   constexpr uint64_t scaled() const { return scaled_; }
+  constexpr bool operator==(const Probability&) const = default;
 
  private:
   explicit constexpr Probability(uint64_t scaled) : scaled_(scaled) {}
