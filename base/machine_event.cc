@@ -19,6 +19,7 @@ const char* to_string(MachineEvent::Kind kind) {
     case Kind::kConnectFailed: return "connect-failed";
     case Kind::kReceived: return "received";
     case Kind::kState: return "state";
+    case Kind::kEchoed: return "echoed";
   }
   return "?";
 }

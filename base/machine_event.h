@@ -26,6 +26,7 @@ struct MachineEvent {
     kConnectFailed, // name = the peer, text = why
     kReceived,      // name = the peer, code = bytes of application data that came
     kState,         // text = the state entered
+    kEchoed,        // name = the peer, round_trip of an application echo, code = its number
   };
   Kind kind = Kind::kState;
   uint32_t code = 0;
