@@ -1,0 +1,78 @@
+// Peer: reaches other peers by name, by the best way there is: direct, else punched, else relayed.
+//
+// One machine with one UDP socket, shared by STUN, rendezvous, punching, TURN and data, because a
+// hole in a NAT belongs to the socket that punched it. It finds out its addresses, registers, and
+// then both calls and answers calls. A connection takes the first way that works and climbs to a
+// better one when that comes up; when its way dies it falls back and tries again, so that a
+// connection ends only when nothing works any more or by disconnect(). What happens is told as
+// events: kMapped, kRegistered, kIntroduced, kAllocated, kRelayChosen, kRelayLost, kPathUp,
+// kPathDown, kConnectFailed, kReceived, kEchoed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/machine.h"
+#include "base/rng.h"
+#include "protocols/path/relay_choice.h"
+#include "protocols/peer/peer_config.h"
+
+namespace natbed {
+
+// How one remote peer is reached now, and what it took.
+struct PeerPath {
+  PathKind kind = PathKind::kNone;
+  Endpoint local, remote;  // local is our relayed address if kRelayed and we own the allocation
+  RelayRoute route;        // kRelayed: over which relays, as far as we know
+  Duration round_trip;     // of the latest check of the path
+  Instant since;           // kind has been so since then
+  Duration setup;          // from connect() (or the introduction) to the first path
+  uint32_t attempts = 0;   // introductions, the first one included
+  uint32_t changes = 0;    // paths taken after the first one
+  uint64_t packets_sent = 0, bytes_sent = 0;          // to this peer: probes, keep-alives and data
+  uint64_t packets_received = 0, bytes_received = 0;  // from it
+};
+
+class Peer final : public Machine {
+ public:
+  // REQUIRES: config has a name and a rendezvous endpoint.
+  Peer(PeerConfig config, Rng rng);
+  ~Peer() override;
+
+  void on_start(Instant now, Outbox& out) override;
+  void on_datagram(Instant now, const Datagram& datagram, Outbox& out) override;
+  void on_socket(Instant now, const SocketEvent& event, Outbox& out) override;
+  void on_timeout(Instant now, Outbox& out) override;
+  Instant deadline() const override;
+
+  // Starts to connect; may be called before the peer is registered, and again after a failure. Ends
+  // in kPathUp or kConnectFailed within connect_timeout. Harmless while connected.
+  void connect(Instant now, const Name& peer, Outbox& out);
+  // Forgets the peer and releases what was held for it. It is not told, and will notice by missing
+  // consent.
+  void disconnect(Instant now, const Name& peer, Outbox& out);
+  // One datagram of application data over the path that is best now. false: no path is up, nothing
+  // was sent. REQUIRES: payload.size() <= kMaxPayload.
+  bool send(Instant now, const Name& peer, ByteView payload, Outbox& out);
+  // Asks the peer's end of the connection to answer; kEchoed tells the round trip. Not repeated if
+  // lost.
+  bool ping(Instant now, const Name& peer, Outbox& out);
+  static constexpr size_t kMaxPayload = 1200;  // fits IPv6's least MTU with all headers of a relay
+
+  const Name& name() const;
+  bool registered() const;
+  Endpoint reflexive() const;  // unspecified until a server told us
+  bool connected(const Name& peer) const { return path(peer).kind != PathKind::kNone; }
+  PeerPath path(const Name& peer) const;  // all zero for a peer we never heard of
+  std::string why_failed(
+      const Name& peer) const;  // why there is no path, for people; empty if there is one
+  // What kReceived announced last, until the next call of a machine function.
+  ByteView received() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace natbed

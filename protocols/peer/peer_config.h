@@ -1,0 +1,58 @@
+// What a peer is told when it is made: who it is, whom it may ask, what it may try, and how patient
+// it is.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/address.h"
+#include "base/name.h"
+#include "base/time.h"
+#include "protocols/path/relay_choice.h"
+#include "protocols/punch/punch_timing.h"
+
+namespace natbed {
+
+struct RelayServer {
+  Name name;
+  Endpoint endpoint;  // of its TURN service over UDP
+  Name user, password;
+};
+
+// What a connection may try. kDirect and kPunch differ in the addresses they probe: host
+// candidates, and server-reflexive or learned ones.
+enum Technique : uint8_t {
+  kDirect = 1,
+  kPunch = 2,
+  kRelay = 4,
+  kAllTechniques = kDirect | kPunch | kRelay,
+};
+
+struct PeerConfig {
+  Name name;
+  Endpoint bind;  // of the one UDP socket; unspecified: the driver chooses
+  // Our addresses as the machine knows them; empty: what the socket was bound to.
+  std::vector<IpAddress> local_addresses;
+  Endpoint rendezvous;
+  std::vector<Endpoint> stun_servers;  // none: the rendezvous server's view of us must do
+  std::vector<RelayServer> relays;
+  uint8_t techniques = kAllTechniques;
+  bool accept = true;  // answer peers that ask to be introduced to us
+
+  PunchTiming punch;
+  RelayChoiceConfig relay_choice;
+  Duration gather_wait =
+      Duration::milliseconds(500);  // register without the answers that are missing by then
+  Duration relay_patience =
+      Duration::seconds(1);  // a working relay waits so long for a direct path before it is used
+  Duration relay_linger =
+      Duration::seconds(30);  // a relay is kept so long after a direct path came up
+  Duration retry_direct = Duration::seconds(30);  // while relayed, punching is tried again so often
+  Duration connect_timeout = Duration::seconds(10);  // then kConnectFailed, unless a path is up
+  Duration measure_relays =
+      Duration::seconds(60);  // how often round trips to the relays are taken anew
+  Duration relay_consent_lost =
+      Duration::seconds(5);  // a relayed path without an answer for so long is dead
+};
+
+}  // namespace natbed
