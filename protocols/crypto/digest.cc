@@ -1,0 +1,76 @@
+// OpenSSL 3 calls these functions deprecated in favour of EVP, whose contexts live on the heap and
+// cost more than the hash of a short message; they are not going away before OpenSSL 4.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "protocols/crypto/digest.h"
+
+#include <openssl/md5.h>
+#include <openssl/sha.h>
+
+#include "base/hash.h"
+
+namespace natbed {
+namespace {
+
+unsigned char* out_of(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
+
+// Slicing by eight: kTables[k][b] is the CRC of byte b followed by k zero bytes, so that eight
+// bytes take eight independent look-ups in place of eight dependent ones.
+using CrcTables = std::array<std::array<uint32_t, 256>, 8>;
+constexpr CrcTables make_crc_tables() {
+  CrcTables tables = {};
+  for (uint32_t byte = 0; byte < 256; ++byte) {
+    uint32_t crc = byte;
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+    tables[0][byte] = crc;
+  }
+  for (size_t k = 1; k < 8; ++k) {
+    for (size_t byte = 0; byte < 256; ++byte) {
+      const uint32_t shorter = tables[k - 1][byte];
+      tables[k][byte] = shorter >> 8 ^ tables[0][shorter & 0xFF];
+    }
+  }
+  return tables;
+}
+constexpr CrcTables kTables = make_crc_tables();
+
+}  // namespace
+
+Md5Digest md5(std::initializer_list<ByteView> parts) {
+  MD5_CTX context;
+  MD5_Init(&context);
+  for (const ByteView part : parts) MD5_Update(&context, part.data(), part.size());
+  Md5Digest digest;
+  MD5_Final(out_of(digest.data()), &context);
+  return digest;
+}
+
+Sha256Digest sha256(std::initializer_list<ByteView> parts) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  for (const ByteView part : parts) SHA256_Update(&context, part.data(), part.size());
+  Sha256Digest digest;
+  SHA256_Final(out_of(digest.data()), &context);
+  return digest;
+}
+
+uint32_t crc32(ByteView bytes) {
+  uint32_t crc = 0xFFFFFFFF;
+  for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
+    const uint64_t next = load_le64(bytes.data()) ^ crc;
+    crc = 0;
+    for (size_t k = 0; k < 8; ++k) crc ^= kTables[7 - k][next >> (8 * k) & 0xFF];
+  }
+  for (const std::byte byte : bytes) {
+    crc = crc >> 8 ^ kTables[0][(crc ^ std::to_integer<uint32_t>(byte)) & 0xFF];
+  }
+  return ~crc;
+}
+
+bool equal_digests(ByteView a, ByteView b) {
+  if (a.size() != b.size()) return false;
+  std::byte difference{};
+  for (size_t i = 0; i < a.size(); ++i) difference |= a[i] ^ b[i];
+  return difference == std::byte{};
+}
+
+}  // namespace natbed
