@@ -70,7 +70,7 @@ struct TraceEvent {
 enum TraceField : uint16_t {
   kFieldNode = 1,
   kFieldNodeKind = 2,
-  kFieldRealm = 4,
+  kFieldRealm = 4,  // realm, realm_kind
   kFieldInterface = 8,
   kFieldOther = 16,
   kFieldPacket = 32,       // packet, protocol, traffic, ttl, tcp_flags, size, source, destination

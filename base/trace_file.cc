@@ -1,0 +1,206 @@
+#include "base/trace_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <system_error>
+
+#include "base/check.h"
+#include "base/little_endian.h"
+
+namespace natbed {
+namespace {
+
+constexpr std::string_view kMagic = "NATBEDTR";
+constexpr size_t kBlockSize = 64 * 1024;
+constexpr size_t kFooterSize = 1 + 8 + 8;  // mark, count, hash
+
+std::string words_of(int error) { return std::generic_category().message(error); }
+
+void append_text(std::vector<std::byte>& out, std::string_view text) {
+  append_le(out, static_cast<uint32_t>(text.size()));
+  const ByteView bytes = bytes_of(text);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+std::string hex(uint64_t value) {
+  char text[19];
+  std::snprintf(text, sizeof text, "0x%016llx", static_cast<unsigned long long>(value));
+  return text;
+}
+
+// The file's bytes, or errno.
+Result<std::vector<std::byte>, int> read_whole(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return errno;
+  std::vector<std::byte> bytes;
+  size_t got = 1;
+  while (got != 0) {
+    const size_t size = bytes.size();
+    bytes.resize(size + std::max(kBlockSize, size));
+    got = std::fread(bytes.data() + size, 1, bytes.size() - size, file);
+    bytes.resize(size + got);
+  }
+  const int error = std::ferror(file) ? errno : 0;
+  std::fclose(file);
+  if (error != 0) return error;
+  return bytes;
+}
+
+// Reads a file front to back and words its errors.
+class Parser {
+ public:
+  Parser(const std::string& path, ByteView bytes) : path_(path), bytes_(bytes), rest_(bytes) {}
+
+  std::optional<Error> header(TraceHeader* header) {
+    const ByteView magic = rest_.first(std::min(rest_.size(), kMagic.size()));
+    if (text_of(magic) != kMagic) {
+      if (kMagic.starts_with(text_of(magic))) return cut_short("the file's header");
+      return error(
+          "is not a natbed trace: it should start with \"NATBEDTR\". Traces are written by `natbed "
+          "run "
+          "SCRIPT --trace FILE`.");
+    }
+    rest_ = rest_.subspan(kMagic.size());
+    const auto version = number<uint32_t>();
+    if (!version) return cut_short("the file's header");
+    if (*version != kTraceVersion) {
+      return error("has trace format " + std::to_string(*version) + ", this natbed reads format " +
+                   std::to_string(kTraceVersion) +
+                   ". Run the scenario again with this natbed, or look at the trace "
+                   "with the one that wrote it.");
+    }
+    const auto seed = number<uint64_t>();
+    const bool complete = seed && text(&header->scenario) && text(&header->text);
+    if (!complete) return cut_short("the file's header");
+    header->seed = *seed;
+    return std::nullopt;
+  }
+
+  std::optional<Error> events(Trace* trace) {
+    Hasher hasher;
+    while (!rest_.empty() && std::to_integer<uint8_t>(rest_.front()) != kTraceFooterMark) {
+      const ByteView before = rest_;
+      const auto event = decode_trace_event(rest_);
+      if (!event && event.error() == TraceRecordError::kCutShort)
+        return cut_short("the end of a record");
+      if (!event) {
+        return error(
+            "is damaged: no event is written like this. Copy it again or run the scenario again.");
+      }
+      hasher.add(before.first(before.size() - rest_.size()));
+      trace->events.push_back(*event);
+    }
+    trace->hash = hasher.value();
+    return footer(trace->events.size(), trace->hash);
+  }
+
+ private:
+  std::optional<Error> footer(uint64_t count, uint64_t hash) {
+    if (rest_.size() < kFooterSize) return cut_short("its footer");
+    const uint64_t footer_count = load_le<uint64_t>(rest_.data() + 1);
+    const uint64_t footer_hash = load_le<uint64_t>(rest_.data() + 9);
+    if (footer_count != count || footer_hash != hash) {
+      return error("is damaged: its footer promises " + std::to_string(footer_count) +
+                   " events with hash " + hex(footer_hash) + ", found " + std::to_string(count) +
+                   " with hash " + hex(hash) + ". Copy it again or run the scenario again.");
+    }
+    rest_ = rest_.subspan(kFooterSize);
+    if (rest_.empty()) return std::nullopt;
+    return error("has " + std::to_string(rest_.size()) +
+                 " bytes after its footer, where it should end. It was "
+                 "damaged or joined with another file; run the scenario again.");
+  }
+
+  template <class T>
+  std::optional<T> number() {
+    if (rest_.size() < sizeof(T)) return std::nullopt;
+    const T value = load_le<T>(rest_.data());
+    rest_ = rest_.subspan(sizeof(T));
+    return value;
+  }
+  bool text(std::string* text) {
+    const auto size = number<uint32_t>();
+    if (!size || rest_.size() < *size) return false;
+    *text = text_of(rest_.first(*size));
+    rest_ = rest_.subspan(*size);
+    return true;
+  }
+
+  std::optional<Error> cut_short(const std::string& expected) {
+    return error("ends before " + expected +
+                 ". The run that wrote it was probably interrupted; run it again.");
+  }
+  Error error(const std::string& what) const {
+    return {"Trace '" + path_ + "', byte " + std::to_string(bytes_.size() - rest_.size()) +
+            ": the file " + what};
+  }
+
+  const std::string& path_;
+  ByteView bytes_, rest_;
+};
+
+}  // namespace
+
+TraceFileSink::TraceFileSink(std::string path, std::FILE* file)
+    : path_(std::move(path)), file_(file) {
+  std::setvbuf(file, nullptr, _IONBF, 0);  // block_ is the buffer
+  block_.reserve(kBlockSize);
+}
+
+Result<std::unique_ptr<TraceFileSink>> TraceFileSink::open(const std::string& path,
+                                                           const TraceHeader& header) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr)
+    return Error{"Cannot create the trace '" + path + "': " + words_of(errno) + "."};
+  std::unique_ptr<TraceFileSink> sink(new TraceFileSink(path, file));
+  const ByteView magic = bytes_of(kMagic);
+  sink->block_.insert(sink->block_.end(), magic.begin(), magic.end());
+  append_le(sink->block_, kTraceVersion);
+  append_le(sink->block_, header.seed);
+  append_text(sink->block_, header.scenario);
+  append_text(sink->block_, header.text);
+  return sink;
+}
+
+void TraceFileSink::on_event(const TraceEvent& event, const Packet*, ByteView) {
+  const ByteView record = encoder_.encode(event);
+  hasher_.add(record);
+  ++count_;
+  if (block_.size() + record.size() > kBlockSize) flush();
+  block_.insert(block_.end(), record.begin(), record.end());
+}
+
+void TraceFileSink::flush() {
+  if (error_ == 0 && std::fwrite(block_.data(), 1, block_.size(), file_.get()) != block_.size()) {
+    error_ = errno;
+  }
+  block_.clear();
+}
+
+Status TraceFileSink::close() {
+  NATBED_CHECK(file_ != nullptr, "close() of a trace file twice");
+  append_le(block_, kTraceFooterMark);
+  append_le(block_, count_);
+  append_le(block_, hasher_.value());
+  flush();
+  if (std::fclose(file_.release()) != 0 && error_ == 0) error_ = errno;
+  if (error_ == 0) return ok();
+  return Error{"Cannot write the trace '" + path_ + "': " + words_of(error_) +
+               ". The file is incomplete."};
+}
+
+Result<Trace> read_trace(const std::string& path) {
+  auto bytes = read_whole(path);
+  if (!bytes) {
+    return Error{"Cannot read the trace '" + path + "': " + words_of(bytes.error()) + "."};
+  }
+  Trace trace;
+  trace.bytes = std::move(*bytes);
+  Parser parser(path, trace.bytes);
+  if (auto error = parser.header(&trace.header)) return *error;
+  if (auto error = parser.events(&trace)) return *error;
+  return trace;
+}
+
+}  // namespace natbed
