@@ -1,0 +1,73 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "scenarios/report_table.h"
+#include "scenarios/results_writer.h"
+#include "scenarios/run.h"
+
+namespace natbed {
+namespace {
+
+struct RunArguments {
+  RunOptions options;
+  std::vector<std::string> set;
+  bool json = false;
+};
+
+// "bob=symmetric" -> {"bob", "symmetric"}
+Result<std::pair<std::string, std::string>> parse_setting(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return Error{"--set expects NAME=VALUE, e.g. --set bob=symmetric, and found \"" + text + "\""};
+  }
+  return std::pair(text.substr(0, equals), text.substr(equals + 1));
+}
+
+int run(RunArguments& arguments) {
+  for (const std::string& text : arguments.set) {
+    auto setting = parse_setting(text);
+    if (!setting) return failed(setting.error());
+    arguments.options.set.push_back(std::move(*setting));
+  }
+  TerminalProgress progress(stderr);
+  if (isatty(STDERR_FILENO)) arguments.options.progress = &progress;
+
+  const auto report = run_script(arguments.options);
+  if (!report) return failed(report.error());
+  const std::string text = arguments.json ? summary_json(*report) : report_table(*report);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!arguments.options.trace.empty() && !arguments.json) {
+    std::printf("trace    %s   (natbed view %s)\n", arguments.options.trace.c_str(),
+                arguments.options.trace.c_str());
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, int* status) {
+  auto arguments = std::make_shared<RunArguments>();
+  RunOptions& options = arguments->options;
+  CLI::App* command = app.add_subcommand("run", "Run a scenario in virtual time and report what happened");
+  command->add_option("script", options.script, "The scenario, a Lua file")->required();
+  command->add_option("--seed", options.seed, "Seed of all randomness")->capture_default_str();
+  command->add_option("--set", arguments->set, "NAME=VALUE for natbed.param(), or the values of an axis")
+      ->expected(1)->take_all();
+  command->add_option("--trials", options.trials, "Universes per cell (default: what the script says)")
+      ->check(CLI::Range(1u, 100'000'000u));
+  command->add_option("--jobs", options.jobs, "Threads (default: one per core)")->check(CLI::Range(1u, 1024u));
+  command->add_option("--out", options.out, "Directory for results.jsonl, summary.json, summary.csv");
+  command->add_option("--trace", options.trace, "File for the first trial's trace");
+  command->add_option("--pcap", options.pcap, "Directory for the first trial's capture (pcapng)");
+  command->add_flag("--json", arguments->json, "Print summary.json instead of a table");
+  command->footer("Example:\n  natbed run scenarios/two_homes.lua --set bob=symmetric --trace t --pcap out\n"
+                  "  natbed run scenarios/matrix.lua --trials 50 --out results");
+  command->callback([arguments, status] { *status = run(*arguments); });
+}
+
+}  // namespace natbed
