@@ -30,10 +30,10 @@ struct MachineEvent {
   };
   Kind kind = Kind::kState;
   uint32_t code = 0;
-  Endpoint local, remote, mapped;
-  Duration round_trip;
-  Name name;
-  Name text;
+  Endpoint local = {}, remote = {}, mapped = {};
+  Duration round_trip = {};
+  Name name = {};
+  Name text = {};
 };
 
 // How two peers reach each other, best first.
