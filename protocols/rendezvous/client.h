@@ -1,0 +1,117 @@
+// A peer's side of the meeting service: stays registered, asks for introductions, passes offers of relays on.
+//
+// Every question is repeated until it is answered (500 ms, doubling, as RFC 8489 §6.2.1 does for STUN); so is the
+// registration as a whole, because it keeps the NAT's mapping open through which the server reaches us. A peer that
+// is not registered yet may come any moment, so a refused introduction is asked for again until it is cancelled.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/machine.h"
+#include "base/rng.h"
+#include "protocols/rendezvous/message.h"
+
+namespace natbed {
+
+struct RendezvousClientConfig {
+  Name name;
+  Endpoint server;
+  SocketId socket;  // open, and owned by the parent
+  Duration repeat = Duration::seconds(15);
+  Duration first_timeout = Duration::milliseconds(500);
+  Duration longest_timeout = Duration::seconds(4);
+  uint32_t unanswered_after =
+      4;  // sends of one question without an answer, before kUnanswered is told
+};
+
+// What the server told us of another peer, and the secret that both now share.
+struct Introduction {
+  Name peer;
+  Endpoint observed;
+  Description description;
+  uint32_t session = 0;
+  SessionKey key = {};
+  bool controlling = false;
+};
+
+// A way over a relay that the other peer has prepared.
+struct RelayOffer {
+  uint32_t session = 0;
+  uint16_t sequence = 0;
+  Name relay;
+  Endpoint relayed;
+};
+
+// What a datagram brought. The accessors below hold the details until the next one.
+enum class RendezvousNews : uint8_t {
+  kNothing,
+  kRegistered,  // first(), or after an interruption, or seen from elsewhere: observed()
+  kIntroduced,  // introduction()
+  kOffered,     // offer()
+  kOfferTaken,  // offer().session, .sequence
+  kRefused,     // refused(): why; introduction().peer: whom we asked for, if it was an introduction
+};
+
+class RendezvousClient {
+ public:
+  RendezvousClient(const RendezvousClientConfig& config, Rng rng) : config_(config), rng_(rng) {}
+
+  // As base/machine.h has them. A client starts to talk at the first describe().
+  void on_start(Instant, Outbox&) {}
+  RendezvousNews on_datagram(Instant now, const Datagram& datagram, Outbox& out);
+  void on_socket(Instant, const SocketEvent&, Outbox&) {}
+  void on_timeout(Instant now, Outbox& out);
+  Instant deadline() const;
+
+  // Registers, or registers anew at once if anything changed. `moved`: the socket has another address now, so that
+  // the server must hear from it whatever the description says.
+  void describe(Instant now, const Description& description, bool moved, Outbox& out);
+  // Asks until the introduction comes or cancel() is called. Asking anew for a peer starts a new session.
+  void introduce(Instant now, const Name& peer, Outbox& out);
+  void cancel(const Name& peer);
+  // Offers until the other side has taken it, a later offer of the session replaces it, or drop_offer().
+  void offer(Instant now, const RelayOffer& offer, Outbox& out);
+  void drop_offer(uint32_t session);
+
+  bool registered() const { return registered_; }
+  bool unanswered() const { return sends_ >= config_.unanswered_after; }  // the server keeps silent
+  Endpoint observed() const { return observed_; }  // our address as the server sees it
+  const Introduction& introduction() const { return introduction_; }
+  const RelayOffer& offer() const { return offer_; }
+  RendezvousError refused() const { return refused_; }
+
+ private:
+  struct Question {
+    RendezvousMessage::Type type;
+    uint32_t transaction = 0;
+    Name peer;         // kIntroduce
+    RelayOffer offer;  // kOffer
+    Instant next;
+    Duration timeout;
+  };
+  void send_register(Instant now, Outbox& out);
+  void send(const RendezvousMessage& message, Outbox& out);
+  void ask(Instant now, Question& question, Outbox& out);
+  RendezvousNews on_registered(Instant now, const RendezvousMessage& m, Outbox& out);
+  RendezvousNews on_introduction(const RendezvousMessage& m, Outbox& out);
+  RendezvousNews on_refused(Instant now, const RendezvousMessage& m, Outbox& out);
+  Duration longer(Duration timeout) const { return std::min(timeout * 2, config_.longest_timeout); }
+
+  RendezvousClientConfig config_;
+  Rng rng_;
+  std::vector<std::byte> description_;  // encoded
+  std::vector<Question> questions_;     // few; beside the registration
+  Instant next_register_ = Instant::never();
+  Duration register_timeout_;
+  uint32_t register_transaction_ = 0;
+  uint32_t sends_ = 0;  // of registrations since the last answer
+  bool registered_ = false;
+  Endpoint observed_;
+  Introduction introduction_;
+  RelayOffer offer_;
+  RendezvousError refused_ = RendezvousError::kNone;
+};
+static_assert(MachineLike<RendezvousClient>);
+
+}  // namespace natbed
