@@ -5,7 +5,7 @@
 // in an EventWheel. One invariant holds it together: every event in front comes before every event
 // in the wheel.
 //
-//     pop <- [ front: at most 96, sorted ]   < bound_ <=   [ wheel: buckets of time, each in order
+//     pop <- [ front: at most 64, sorted ]   < bound_ <=   [ wheel: buckets of time, each in order
 //     of pushing ]
 //
 // Events of equal time leave in the order in which they were pushed, always. Nothing is allocated
@@ -32,7 +32,7 @@ class EventQueue {
   // is a bug.
   void push(Event event) {
     NATBED_CHECK(event.time >= now_, "an event was pushed into the past");
-    event.order |= next_sequence_++ << Event::kKindBits;
+    event.order = next_sequence_++ << Event::kKindBits | event.kind();
     const auto time = static_cast<uint64_t>(event.time.ns());
     if (time < bound_ && tail_ < kFrontSlots && tail_ - head_ < kFrontLimit) {
       insert(event);
@@ -66,13 +66,11 @@ class EventQueue {
   void clear();
 
  private:
-  // Most events in front: small enough that an insertion costs no more than the wheel does, with
-  // room for some pushes after the greatest number that the wheel hands out at once, so that spills
-  // are rare.
-  static constexpr uint32_t kFrontLimit = 96;
+  // Most events in front: an insertion, which moves half of them on average, then costs what the wheel does.
+  static constexpr uint32_t kFrontLimit = 64;
   // Slots for them: the rest lets the front slide before it must be moved back to the first slot.
   static constexpr uint32_t kFrontSlots = 128;
-  static_assert(kFrontLimit >= EventWheel::kMostOpened + 32);
+  static_assert(kFrontLimit > EventWheel::kMostOpened);
   static constexpr uint64_t kNoBound = uint64_t{1} << 63;  // after every Instant
 
   Event* front() { return reinterpret_cast<Event*>(front_.data()); }
