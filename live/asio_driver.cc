@@ -31,7 +31,7 @@ class RealClock {
 };
 
 // One machine with its sockets, its timer and the outbox that its calls share.
-class Runner final : public SocketOwner {
+class Runner final : public SocketParent {
  public:
   Runner(asio::io_context& context, const RealClock& clock, IpAddress default_ip, MachineNumber number,
          std::unique_ptr<Machine> machine, LiveListener* listener)

@@ -1,7 +1,7 @@
 // The real sockets behind the socket ids of one machine.
 //
 // Three kinds (UDP, TCP listener, TCP stream) with one face, so that the driver carries an Outbox out without
-// asking which is which. What a socket sees it brings to its owner; an owner that closes a socket hears no more of
+// asking which is which. What a socket sees it brings to its parent; a parent that closes a socket hears no more of
 // it, even if the kernel had more to say.
 #pragma once
 
@@ -21,9 +21,9 @@ namespace natbed {
 class LiveSocket;
 
 // Where sockets bring what they see. The driver implements it once for each machine.
-class SocketOwner {
+class SocketParent {
  public:
-  virtual ~SocketOwner() = default;
+  virtual ~SocketParent() = default;
   virtual void deliver(const Datagram& datagram) = 0;
   virtual void deliver(const SocketEvent& event) = 0;
   // Keeps a stream that came in on a listener and tells the machine of it (kAccepted).
@@ -37,21 +37,21 @@ class LiveSocket {
  public:
   virtual ~LiveSocket() = default;  // closes it
   virtual Endpoint local() const = 0;
-  virtual void start() = 0;  // begin to read, once the owner has the socket in its table
+  virtual void start() = 0;  // begin to read, once the parent has the socket in its table
   virtual void send(const Endpoint&, ByteView, SendOptions) {}
   virtual void write(ByteView) {}
   virtual void finish() {}
   virtual void reset() {}
 };
 
-// REQUIRES: `owner` outlives the socket. The Error names the address and what the system said.
+// REQUIRES: `parent` outlives the socket. The Error names the address and what the system said.
 Result<std::unique_ptr<LiveSocket>> open_udp_socket(boost::asio::io_context& context, SocketId id,
-                                                    const Endpoint& local, SocketOwner& owner);
+                                                    const Endpoint& local, SocketParent& parent);
 Result<std::unique_ptr<LiveSocket>> open_listener(boost::asio::io_context& context, SocketId id,
-                                                  const Endpoint& local, SocketOwner& owner);
+                                                  const Endpoint& local, SocketParent& parent);
 // Connecting goes on after the return; kConnected or kFailed follows.
 Result<std::unique_ptr<LiveSocket>> open_stream(boost::asio::io_context& context, SocketId id,
                                                 const Endpoint& local, const Endpoint& remote,
-                                                SocketOwner& owner);
+                                                SocketParent& parent);
 
 }  // namespace natbed

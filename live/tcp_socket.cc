@@ -31,8 +31,8 @@ error_code open_and_bind(Socket& socket, const Endpoint& local) {
 
 class TcpStream final : public LiveSocket {
  public:
-  TcpStream(tcp::socket socket, SocketId id, SocketOwner& owner)
-      : id_(id), owner_(owner), socket_(std::move(socket)) {}
+  TcpStream(tcp::socket socket, SocketId id, SocketParent& parent)
+      : id_(id), parent_(parent), socket_(std::move(socket)) {}
   ~TcpStream() override { *alive_ = false; }
 
   void connect(const Endpoint& remote) {
@@ -40,11 +40,11 @@ class TcpStream final : public LiveSocket {
     socket_.async_connect(to_asio<tcp::endpoint>(remote), [this, alive = alive_](const error_code& error) {
       if (!*alive) return;
       if (error) {
-        owner_.problem("connecting to " + remote_.to_string() + ": " + error.message());
-        return owner_.deliver(event(SocketEvent::Kind::kFailed));
+        parent_.problem("connecting to " + remote_.to_string() + ": " + error.message());
+        return parent_.deliver(event(SocketEvent::Kind::kFailed));
       }
       adopt_endpoints();
-      owner_.deliver(event(SocketEvent::Kind::kConnected));
+      parent_.deliver(event(SocketEvent::Kind::kConnected));
       if (*alive) begin();
     });
   }
@@ -90,11 +90,11 @@ class TcpStream final : public LiveSocket {
   void read() {
     socket_.async_read_some(asio::buffer(incoming_), [this, alive = alive_](const error_code& error, size_t n) {
       if (!*alive) return;
-      if (error == asio::error::eof) return owner_.deliver(event(SocketEvent::Kind::kFinished));
-      if (error) return owner_.deliver(event(SocketEvent::Kind::kReset));
+      if (error == asio::error::eof) return parent_.deliver(event(SocketEvent::Kind::kFinished));
+      if (error) return parent_.deliver(event(SocketEvent::Kind::kReset));
       SocketEvent data = event(SocketEvent::Kind::kData);
       data.data = ByteView(incoming_).first(n);
-      owner_.deliver(data);
+      parent_.deliver(data);
       if (*alive) read();
     });
   }
@@ -115,7 +115,7 @@ class TcpStream final : public LiveSocket {
   }
 
   SocketId id_;
-  SocketOwner& owner_;
+  SocketParent& parent_;
   tcp::socket socket_;
   Endpoint local_, remote_;
   bool connected_ = false;
@@ -127,8 +127,8 @@ class TcpStream final : public LiveSocket {
 
 class TcpListener final : public LiveSocket {
  public:
-  TcpListener(asio::io_context& context, SocketId id, SocketOwner& owner)
-      : id_(id), owner_(owner), acceptor_(context) {}
+  TcpListener(asio::io_context& context, SocketId id, SocketParent& parent)
+      : id_(id), parent_(parent), acceptor_(context) {}
   ~TcpListener() override { *alive_ = false; }
 
   error_code open(const Endpoint& local) {
@@ -151,16 +151,16 @@ class TcpListener final : public LiveSocket {
     SocketEvent event;
     event.kind = SocketEvent::Kind::kAccepted;
     event.socket = id_;
-    event.stream = owner_.next_accepted();
-    auto stream = std::make_unique<TcpStream>(std::move(socket), event.stream, owner_);
+    event.stream = parent_.next_accepted();
+    auto stream = std::make_unique<TcpStream>(std::move(socket), event.stream, parent_);
     stream->adopt_endpoints();
     event.local = stream->local();
     event.remote = stream->remote();
-    owner_.adopt(id_, std::move(stream), event);
+    parent_.adopt(id_, std::move(stream), event);
   }
 
   SocketId id_;
-  SocketOwner& owner_;
+  SocketParent& parent_;
   tcp::acceptor acceptor_;
   Endpoint local_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -169,8 +169,8 @@ class TcpListener final : public LiveSocket {
 }  // namespace
 
 Result<std::unique_ptr<LiveSocket>> open_listener(asio::io_context& context, SocketId id, const Endpoint& local,
-                                                  SocketOwner& owner) {
-  auto listener = std::make_unique<TcpListener>(context, id, owner);
+                                                  SocketParent& parent) {
+  auto listener = std::make_unique<TcpListener>(context, id, parent);
   if (const auto error = listener->open(local)) {
     return Error{"cannot listen on TCP " + local.to_string() + ": " + error.message()};
   }
@@ -178,12 +178,12 @@ Result<std::unique_ptr<LiveSocket>> open_listener(asio::io_context& context, Soc
 }
 
 Result<std::unique_ptr<LiveSocket>> open_stream(asio::io_context& context, SocketId id, const Endpoint& local,
-                                                const Endpoint& remote, SocketOwner& owner) {
+                                                const Endpoint& remote, SocketParent& parent) {
   tcp::socket socket(context);
   if (const auto error = open_and_bind(socket, local)) {
     return Error{"cannot bind TCP " + local.to_string() + ": " + error.message()};
   }
-  auto stream = std::make_unique<TcpStream>(std::move(socket), id, owner);
+  auto stream = std::make_unique<TcpStream>(std::move(socket), id, parent);
   stream->connect(remote);
   return std::unique_ptr<LiveSocket>(std::move(stream));
 }

@@ -14,8 +14,8 @@ using asio::ip::udp;
 
 class UdpSocket final : public LiveSocket {
  public:
-  UdpSocket(asio::io_context& context, SocketId id, SocketOwner& owner)
-      : id_(id), owner_(owner), socket_(context) {}
+  UdpSocket(asio::io_context& context, SocketId id, SocketParent& parent)
+      : id_(id), parent_(parent), socket_(context) {}
   // Asio still calls a cancelled handler; the flag tells it that there is nobody left to tell.
   ~UdpSocket() override { *alive_ = false; }
 
@@ -41,7 +41,7 @@ class UdpSocket final : public LiveSocket {
     // A full send buffer loses the datagram, as a full queue on the way would; machines retransmit.
     socket_.send_to(asio::buffer(payload.data(), payload.size()), to_asio<udp::endpoint>(to), 0, error);
     if (error && error != asio::error::would_block) {
-      owner_.problem("sending from " + local_.to_string() + " to " + to.to_string() + ": " + error.message());
+      parent_.problem("sending from " + local_.to_string() + " to " + to.to_string() + ": " + error.message());
     }
   }
 
@@ -53,14 +53,14 @@ class UdpSocket final : public LiveSocket {
           if (!*alive) return;
           // Linux reports an ICMP error for an earlier datagram on the next read; it ends nothing.
           if (!error) {
-            owner_.deliver(Datagram{id_, local_, from_asio(sender_), ByteView(buffer_).first(size)});
+            parent_.deliver(Datagram{id_, local_, from_asio(sender_), ByteView(buffer_).first(size)});
           }
           if (*alive && error != asio::error::operation_aborted) receive();
         });
   }
 
   SocketId id_;
-  SocketOwner& owner_;
+  SocketParent& parent_;
   udp::socket socket_;
   Endpoint local_;
   udp::endpoint sender_;
@@ -72,8 +72,8 @@ class UdpSocket final : public LiveSocket {
 }  // namespace
 
 Result<std::unique_ptr<LiveSocket>> open_udp_socket(asio::io_context& context, SocketId id,
-                                                    const Endpoint& local, SocketOwner& owner) {
-  auto socket = std::make_unique<UdpSocket>(context, id, owner);
+                                                    const Endpoint& local, SocketParent& parent) {
+  auto socket = std::make_unique<UdpSocket>(context, id, parent);
   if (const auto error = socket->open(local)) {
     return Error{"cannot open UDP " + local.to_string() + ": " + error.message()};
   }
