@@ -41,6 +41,13 @@ struct [[nodiscard]] Verdict {
   Change change = Change::kNothing;
   RowId row;        // the row that decided, if one did
   Instant expires;  // of that row, after this packet
+
+  // Of a hairpinned packet: the row through which it left before it came in again through `row`.
+  struct Sender {
+    RowId row;
+    Change change = Change::kNothing;
+    Instant expires;
+  } sender;
 };
 
 // One row of the table, as people and traces see it.
@@ -48,7 +55,7 @@ struct NatRow {
   RowId row;
   Protocol protocol = Protocol::kUdp;
   Endpoint internal, external;
-  Endpoint remote;  // the part of the remote that the mapping depends on; unspecified fields do not matter
+  Endpoint remote;  // as far as the mapping depends on it; the other fields are unspecified
   Instant opened, expires;
   uint32_t admitted_remotes = 0;  // filter entries alive
 };
@@ -61,19 +68,21 @@ class Nat {
   Nat(Nat&&) noexcept;
   Nat& operator=(Nat&&) noexcept;
 
-  // Translates `packet`, which came in on side `from` at `now`, in place. REQUIRES: now does not go back.
+  // Translates `packet`, which came in on side `from` at `now`, in place; a dropped packet stays as it was.
+  // REQUIRES: now does not go back.
   Verdict process(Packet& packet, Side from, Instant now);
 
-  // The control surface of port mapping protocols (a static row until unmap or `lifetime` is over; any remote is
-  // admitted unless `remote` names one). Empty if the external port is taken.
-  std::optional<RowId> map(Protocol protocol, Endpoint internal, uint16_t external_port, Instant now,
-                           Duration lifetime);
-  bool unmap(RowId row);
+  // The control surface of port mapping protocols: a static row until unmap() or `lifetime` is over. It admits any
+  // remote and takes all packets of `internal`, whatever the mapping depends on. Port 0 leaves the choice to the
+  // NAT. Asking again renews. Empty if the port is taken, or `internal` already has another static one.
+  std::optional<RowId> map(Protocol protocol, Endpoint internal, uint16_t external_port,
+                           Instant now, Duration lifetime);
+  bool unmap(RowId row);                        // static rows only
   std::vector<NatRow> list(Instant now) const;  // rows alive at `now`, in the order of their ids
   std::optional<NatRow> row(RowId row, Instant now) const;
 
-  void reboot();                              // forgets every row
-  void readdress(std::span<const IpAddress>); // new external addresses; forgets every row
+  void reboot();                               // forgets every row
+  void readdress(std::span<const IpAddress>);  // new external addresses; forgets every row
   const NatBehavior& behavior() const { return *behavior_; }
   std::span<const IpAddress> external_addresses() const;
 
