@@ -1,0 +1,78 @@
+// Box: a Nat with the behaviour that a test gives it, and short words for the packets that cross it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "nat_models/nat.h"
+
+namespace natbed::test {
+
+inline Endpoint at(const char* text) { return Endpoint::parse(text).value(); }
+inline Instant second(int64_t s) { return Instant() + Duration::seconds(s); }
+
+inline Packet udp(Endpoint from, Endpoint to) {
+  Packet packet;
+  packet.source = from;
+  packet.destination = to;
+  return packet;
+}
+inline Packet tcp(Endpoint from, Endpoint to, int flags) {
+  Packet packet = udp(from, to);
+  packet.protocol = Protocol::kTcp;
+  packet.tcp = TcpFields{};
+  packet.tcp.flags = static_cast<uint8_t>(flags);
+  return packet;
+}
+inline Packet echo(IcmpType type, Endpoint from, Endpoint to) {
+  Packet packet = udp(from, to);
+  packet.protocol = Protocol::kIcmp;
+  packet.icmp = IcmpFields{};
+  packet.icmp.type = type;
+  return packet;
+}
+
+class Box {
+ public:
+  explicit Box(const NatBehavior& its,
+               std::vector<IpAddress> external = {IpAddress::v4(203, 0, 113, 1)}, uint64_t seed = 1)
+      : behavior(its), nat(&behavior, external, Rng(seed)) {}
+  Box(const Box&) = delete;
+
+  // The packet's verdict; `passed` is the packet as it went on.
+  Verdict out(Packet packet, Instant now = {}) { return carry(packet, Side::kInside, now); }
+  Verdict in(Packet packet, Instant now = {}) { return carry(packet, Side::kOutside, now); }
+  // The external endpoint of a UDP packet, which must get through.
+  Endpoint sent(Endpoint from, Endpoint to, Instant now = {}) {
+    EXPECT_EQ(out(udp(from, to), now).action, Verdict::Action::kForward)
+        << "from " << from.to_string();
+    return passed.source;
+  }
+  // Whether a UDP packet gets in.
+  bool admits(Endpoint from, Endpoint to, Instant now = {}) {
+    return in(udp(from, to), now).action == Verdict::Action::kForward;
+  }
+  DropReason why_not(Endpoint from, Endpoint to, Instant now = {}) {
+    return in(udp(from, to), now).reason;
+  }
+
+  NatBehavior behavior;
+  Nat nat;
+  Packet passed;
+
+ private:
+  Verdict carry(const Packet& packet, Side from, Instant now) {
+    passed = packet;
+    return nat.process(passed, from, now);
+  }
+};
+
+inline NatBehavior with(Dependence mapping, Dependence filtering) {
+  NatBehavior behavior;
+  behavior.mapping = mapping;
+  behavior.filtering = filtering;
+  return behavior;
+}
+
+}  // namespace natbed::test
