@@ -76,16 +76,24 @@ class RelayChoice {
   struct Relay {
     Name name;
     Duration ours, theirs;
-    bool measured = false, measured_by_peer = false, dead = false, drawn = false;
+    bool measured = false, measured_by_peer = false, dead = false;
+    bool drawn = true;  // kRandomK: among those that may be chosen
+    bool usable() const { return measured && !dead; }
   };
   struct Link {
     Name a, b;
     Duration round_trip;
   };
   Relay& relay(const Name& name);
+  const Relay* find(const Name& name) const;
   void draw();
-  std::optional<RelayRoute> best(std::span<const Name> without) const;
-  std::optional<Duration> length(const RelayRoute& route) const;
+  std::optional<RelayRoute> best(const std::optional<RelayRoute>& apart_from) const;
+  bool holds(const RelayRoute& route) const;
+  Duration their_part(const Relay& relay) const {
+    return relay.measured_by_peer ? relay.theirs : config_.unmeasured;
+  }
+  Duration expected(const RelayRoute& route) const;
+  Duration score(const RelayRoute& route) const;  // what the policy minimises
 
   RelayChoiceConfig config_;
   Rng rng_;
