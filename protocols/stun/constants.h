@@ -12,8 +12,7 @@ namespace natbed {
 inline constexpr uint32_t kStunCookie = 0x2112A442;          // RFC 8489 §5
 inline constexpr uint32_t kStunFingerprintXor = 0x5354554E;  // "STUN", RFC 8489 §14.7
 inline constexpr size_t kStunHeaderSize = 20;
-// Largest message when the path MTU is unknown: 576 bytes of IPv4 less 28 of headers (RFC 8489
-// §6.1).
+// Largest message when the path MTU is unknown: 576 bytes of IPv4 less its headers (RFC 8489 §6.1).
 inline constexpr size_t kStunRoom = 548;
 inline constexpr uint16_t kStunPort = 3478;  // RFC 8489 §18.6
 

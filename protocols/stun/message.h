@@ -2,22 +2,17 @@
 //
 //    0                   1                   2                   3
 //    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
-//   |0 0|        message type       |         message length        |   type: method and class
-//   interleaved; the two |                 magic cookie = 0x2112A442                     |   zero
-//   bits and the cookie tell STUN from other | |   traffic on the port; length counts what |
-//   transaction id (96 bits)                      |   follows the header, a multiple of 4; the id
-//   |                                                               |   pairs an answer with its
-//   request
+//   |0 0|        message type       |        message length         |  type: method and class
+//   |                 magic cookie = 0x2112A442                     |  length: after the header
+//   |                 transaction id (96 bits)                      |  pairs answer with request
+//   |        attribute type         |         value length          |  any number of these; the
+//   |        value, padded to a multiple of 4 with anything         |  length excludes the padding
 //
-//   |        attribute type         |        value length           |   any number of attributes;
-//   the length leaves |        value, padded to a multiple of 4 with anything         |   the
-//   padding out, so that values keep their size
-//
-// parse() checks once that the attributes fill the message exactly, so iterating later cannot leave
-// it. Only the attributes that count are seen: the first of each type (for the getters), and
-// nothing after MESSAGE-INTEGRITY but MESSAGE-INTEGRITY-SHA256 and FINGERPRINT (§14.5), because
-// whatever else follows is not protected. The message must not outlive its bytes. Nothing is
-// copied, nothing throws.
+// The two zero bits and the cookie tell STUN from other traffic on a port. parse() checks once that
+// the attributes fill the message exactly, so iterating later cannot leave it. Only attributes that
+// count are seen: the first of each type (by the getters), and after MESSAGE-INTEGRITY nothing but
+// MESSAGE-INTEGRITY-SHA256 and FINGERPRINT (§14.5), because whatever else follows is not protected.
+// The message must not outlive its bytes. Nothing is copied, nothing throws.
 #pragma once
 
 #include <array>

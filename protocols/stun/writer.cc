@@ -88,8 +88,8 @@ void StunWriter::address_error(AddressFamily family, StunError code) {
               static_cast<uint16_t>(static_cast<unsigned>(family) << 8), code);
 }
 
-// |  0 or family  |     reserved    |class|  number 0-99  |  reason phrase...       (RFC 8489
-// §14.8, RFC 8656 §18.12)
+// |  0 or family  |     reserved    |class|  number 0-99  |  reason phrase...
+// (RFC 8489 §14.8, RFC 8656 §18.12)
 void StunWriter::error_value(StunAttribute type, uint16_t first, StunError code) {
   const std::string_view reason = to_string(code);
   const unsigned number = static_cast<unsigned>(code);
