@@ -171,9 +171,13 @@ std::optional<Endpoint> StunMessage::address(StunAttribute type) const {
 }
 
 std::optional<Endpoint> StunMessage::xor_address(StunAttribute type) const {
-  const auto value = bytes(type);
-  if (!value) return std::nullopt;
-  return read_address(*value, bytes_.subspan(4, 16));
+  const auto attribute = find(type);
+  if (!attribute) return std::nullopt;
+  return xor_address(*attribute);
+}
+
+std::optional<Endpoint> StunMessage::xor_address(const Attribute& attribute) const {
+  return read_address(attribute.value, bytes_.subspan(4, 16));
 }
 
 std::optional<StunMessage::ErrorCode> StunMessage::error(StunAttribute type) const {

@@ -92,6 +92,7 @@ class StunMessage {
   std::optional<uint64_t> u64(StunAttribute type) const;
   std::optional<Endpoint> address(StunAttribute type) const;
   std::optional<Endpoint> xor_address(StunAttribute type) const;
+  std::optional<Endpoint> xor_address(const Attribute& attribute) const;  // of several alike
   std::optional<ErrorCode> error(StunAttribute type = StunAttribute::kErrorCode) const;
   std::optional<Icmp> icmp() const;
   // Calls take(uint16_t) for each entry of a list such as UNKNOWN-ATTRIBUTES.
