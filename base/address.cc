@@ -15,6 +15,7 @@ IpAddress IpAddress::v6(std::span<const uint8_t, 16> bytes) {
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string terminated(text);  // inet_pton is a pure function of a C string
   in_addr v4_bytes;
   if (inet_pton(AF_INET, terminated.c_str(), &v4_bytes) == 1) return v4(ntohl(v4_bytes.s_addr));
