@@ -1,18 +1,19 @@
 #include "base/trace_file.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <system_error>
 
-#include "base/check.h"
 #include "base/little_endian.h"
 
 namespace natbed {
 namespace {
 
 constexpr std::string_view kMagic = "NATBEDTR";
-constexpr size_t kBlockSize = 64 * 1024;
+constexpr size_t kReadSize = 64 * 1024;
 constexpr size_t kFooterSize = 1 + 8 + 8;  // mark, count, hash
 
 std::string words_of(int error) { return std::generic_category().message(error); }
@@ -37,7 +38,7 @@ Result<std::vector<std::byte>, int> read_whole(const std::string& path) {
   size_t got = 1;
   while (got != 0) {
     const size_t size = bytes.size();
-    bytes.resize(size + std::max(kBlockSize, size));
+    bytes.resize(size + std::max(kReadSize, size));
     got = std::fread(bytes.data() + size, 1, bytes.size() - size, file);
     bytes.resize(size + got);
   }
@@ -142,24 +143,18 @@ class Parser {
 
 }  // namespace
 
-TraceFileSink::TraceFileSink(std::string path, std::FILE* file)
-    : path_(std::move(path)), file_(file) {
-  std::setvbuf(file, nullptr, _IONBF, 0);  // block_ is the buffer
-  block_.reserve(kBlockSize);
-}
-
 Result<std::unique_ptr<TraceFileSink>> TraceFileSink::open(const std::string& path,
                                                            const TraceHeader& header) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr)
-    return Error{"Cannot create the trace '" + path + "': " + words_of(errno) + "."};
-  std::unique_ptr<TraceFileSink> sink(new TraceFileSink(path, file));
-  const ByteView magic = bytes_of(kMagic);
-  sink->block_.insert(sink->block_.end(), magic.begin(), magic.end());
-  append_le(sink->block_, kTraceVersion);
-  append_le(sink->block_, header.seed);
-  append_text(sink->block_, header.scenario);
-  append_text(sink->block_, header.text);
+  Result<FileWriter> file = FileWriter::create(path, "trace");
+  if (!file) return file.error();
+  std::unique_ptr<TraceFileSink> sink(new TraceFileSink(std::move(*file)));
+  std::vector<std::byte> bytes;
+  append_le(bytes, kTraceVersion);
+  append_le(bytes, header.seed);
+  append_text(bytes, header.scenario);
+  append_text(bytes, header.text);
+  sink->file_.append(bytes_of(kMagic));
+  sink->file_.append(bytes);
   return sink;
 }
 
@@ -167,27 +162,16 @@ void TraceFileSink::on_event(const TraceEvent& event, const Packet*, ByteView) {
   const ByteView record = encoder_.encode(event);
   hasher_.add(record);
   ++count_;
-  if (block_.size() + record.size() > kBlockSize) flush();
-  block_.insert(block_.end(), record.begin(), record.end());
-}
-
-void TraceFileSink::flush() {
-  if (error_ == 0 && std::fwrite(block_.data(), 1, block_.size(), file_.get()) != block_.size()) {
-    error_ = errno;
-  }
-  block_.clear();
+  file_.append(record);
 }
 
 Status TraceFileSink::close() {
-  NATBED_CHECK(file_ != nullptr, "close() of a trace file twice");
-  append_le(block_, kTraceFooterMark);
-  append_le(block_, count_);
-  append_le(block_, hasher_.value());
-  flush();
-  if (std::fclose(file_.release()) != 0 && error_ == 0) error_ = errno;
-  if (error_ == 0) return ok();
-  return Error{"Cannot write the trace '" + path_ + "': " + words_of(error_) +
-               ". The file is incomplete."};
+  std::vector<std::byte> footer;
+  append_le(footer, kTraceFooterMark);
+  append_le(footer, count_);
+  append_le(footer, hasher_.value());
+  file_.append(footer);
+  return file_.close();
 }
 
 Result<Trace> read_trace(const std::string& path) {

@@ -5,11 +5,11 @@
 // refused, never half shown. The layout is drawn in docs/trace-format.md.
 #pragma once
 
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/file_writer.h"
 #include "base/hash.h"
 #include "base/result.h"
 #include "base/trace_codec.h"
@@ -25,7 +25,7 @@ struct TraceHeader {
   std::string text;      // for people, e.g. the command line that made the run
 };
 
-// Writes a trace file, 64 KiB at a time.
+// Writes a trace file.
 class TraceFileSink final : public TraceSink {
  public:
   // An error if `path` cannot be created; an existing file is replaced.
@@ -39,19 +39,12 @@ class TraceFileSink final : public TraceSink {
   uint64_t hash() const { return hasher_.value(); }
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  TraceFileSink(std::string path, std::FILE* file);
-  void flush();
+  explicit TraceFileSink(FileWriter file) : file_(std::move(file)) {}
 
-  std::string path_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
-  std::vector<std::byte> block_;
+  FileWriter file_;
   TraceEncoder encoder_;
   Hasher hasher_;
   uint64_t count_ = 0;
-  int error_ = 0;  // errno of the first write that failed
 };
 
 struct Trace {
