@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/settings.h"
 #include "scenarios/report_table.h"
 #include "scenarios/results_writer.h"
 #include "scenarios/run.h"
@@ -19,21 +20,10 @@ struct RunArguments {
   bool json = false;
 };
 
-// "bob=symmetric" -> {"bob", "symmetric"}
-Result<std::pair<std::string, std::string>> parse_setting(const std::string& text) {
-  const size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    return Error{"--set expects NAME=VALUE, e.g. --set bob=symmetric, and found \"" + text + "\""};
-  }
-  return std::pair(text.substr(0, equals), text.substr(equals + 1));
-}
-
 int run(RunArguments& arguments) {
-  for (const std::string& text : arguments.set) {
-    auto setting = parse_setting(text);
-    if (!setting) return failed(setting.error());
-    arguments.options.set.push_back(std::move(*setting));
-  }
+  auto settings = parse_settings(arguments.set);
+  if (!settings) return failed(settings.error());
+  arguments.options.set = std::move(*settings);
   TerminalProgress progress(stderr);
   if (isatty(STDERR_FILENO)) arguments.options.progress = &progress;
 

@@ -1,0 +1,181 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "live/asio_driver.h"
+#include "live/entropy.h"
+#include "protocols/peer/peer.h"
+
+namespace natbed {
+namespace {
+
+struct ConnectArguments {
+  std::string peer;  // empty: wait to be called
+  std::string self, rendezvous;
+  std::vector<std::string> stun, turn;  // turn: "user:password@host:port"
+  double timeout_seconds = 10;
+  uint32_t pings = 3;
+  bool no_relay = false;
+};
+
+// Says what happens as it happens, and drives the caller's side: once a path is up, a few echoes, then the end.
+class Conversation final : public LiveListener {
+ public:
+  explicit Conversation(const ConnectArguments& arguments) : arguments_(arguments) {}
+  void attach(AsioDriver* driver) { driver_ = driver; }
+
+  void on_machine_event(MachineNumber machine, const MachineEvent& event) override {
+    using Kind = MachineEvent::Kind;
+    tell(event);
+    const bool mine = !arguments_.peer.empty() && event.name.view() == arguments_.peer;
+    if (mine && event.kind == Kind::kPathUp && echoed_ == 0) ping(machine);
+    if (mine && event.kind == Kind::kEchoed) {
+      if (++echoed_ < arguments_.pings) ping(machine);
+      else finish(machine);
+    }
+    if (mine && event.kind == Kind::kConnectFailed) driver_->stop();
+  }
+  void on_problem(MachineNumber, const std::string& what) override { fmt::print(stderr, "natbed: {}\n", what); }
+
+  bool succeeded() const { return succeeded_; }
+
+ private:
+  void tell(const MachineEvent& e) {
+    using Kind = MachineEvent::Kind;
+    std::string line;
+    switch (e.kind) {
+      case Kind::kMapped: line = fmt::format("seen as {} by {}", e.mapped.to_string(), e.remote.to_string()); break;
+      case Kind::kRegistered: line = fmt::format("registered at {}", e.remote.to_string()); break;
+      case Kind::kUnanswered: line = fmt::format("no answer from {}", e.remote.to_string()); break;
+      case Kind::kRefused: line = fmt::format("refused by {} with error {}", e.remote.to_string(), e.code); break;
+      case Kind::kIntroduced: line = fmt::format("introduced to {}", e.name.view()); break;
+      case Kind::kAllocated: line = fmt::format("relayed address {} at {}", e.mapped.to_string(), e.remote.to_string()); break;
+      case Kind::kRelayChosen: line = fmt::format("relay {} chosen", e.name.view()); break;
+      case Kind::kRelayLost: line = fmt::format("relay {} lost", e.name.view()); break;
+      case Kind::kPathUp:
+        line = fmt::format("{}: {} path, {} to {}", e.name.view(), to_string(static_cast<PathKind>(e.code)),
+                           e.local.to_string(), e.remote.to_string());
+        break;
+      case Kind::kPathDown: line = fmt::format("{}: path lost", e.name.view()); break;
+      case Kind::kEchoed: line = fmt::format("{}: echo in {:.2f} ms", e.name.view(), e.round_trip.as_milliseconds()); break;
+      case Kind::kConnectFailed: line = fmt::format("{}: not reached", e.name.view()); break;
+      default: return;
+    }
+    fmt::print("{:8.3f}s  {}\n", driver_->now().as_seconds(), line);
+    std::fflush(stdout);
+  }
+  Peer& peer(MachineNumber machine) { return dynamic_cast<Peer&>(driver_->machine(machine)); }
+  void ping(MachineNumber machine) {
+    if (arguments_.pings == 0) return finish(machine);
+    driver_->call(machine, [&](Instant now, Outbox& out) { peer(machine).ping(now, Name(arguments_.peer), out); });
+  }
+  void finish(MachineNumber) {
+    succeeded_ = true;
+    driver_->stop();
+  }
+
+  const ConnectArguments& arguments_;
+  AsioDriver* driver_ = nullptr;
+  uint32_t echoed_ = 0;
+  bool succeeded_ = false;
+};
+
+// "user:password@host:port"; the relay is named after what the user wrote.
+Result<RelayServer> parse_relay(const std::string& text) {
+  const size_t at = text.rfind('@');
+  const size_t colon = text.find(':');
+  if (at == std::string::npos || colon == std::string::npos || colon > at) {
+    return Error{"--turn expects USER:PASSWORD@HOST[:PORT], and found \"" + text + "\""};
+  }
+  const std::string user = text.substr(0, colon), password = text.substr(colon + 1, at - colon - 1);
+  const std::string host = text.substr(at + 1);
+  if (!Name::fits(user) || !Name::fits(password)) {
+    return Error{fmt::format("--turn: user and password may have up to {} bytes each", Name::kMaxSize)};
+  }
+  const auto endpoint = resolve(host, 3478);
+  if (!endpoint) return endpoint.error();
+  return RelayServer{Name(host), *endpoint, Name(user), Name(password)};
+}
+
+Result<PeerConfig> configure(const ConnectArguments& arguments) {
+  PeerConfig config;
+  for (const std::string* name : {&arguments.self, &arguments.peer}) {
+    if (!Name::fits(*name)) return Error{fmt::format("\"{}\": a name has up to {} bytes", *name, Name::kMaxSize)};
+  }
+  config.name = Name(arguments.self);
+  const auto rendezvous = resolve(arguments.rendezvous, 4000);
+  if (!rendezvous) return rendezvous.error();
+  config.rendezvous = *rendezvous;
+  for (const std::string& text : arguments.stun) {
+    const auto stun = resolve(text, 3478);
+    if (!stun) return stun.error();
+    config.stun_servers.push_back(*stun);
+  }
+  for (const std::string& text : arguments.turn) {
+    auto relay = parse_relay(text);
+    if (!relay) return relay.error();
+    config.relays.push_back(*relay);
+  }
+  if (arguments.no_relay) config.techniques = kDirect | kPunch;
+  config.connect_timeout = Duration::from_seconds(arguments.timeout_seconds);
+  return config;
+}
+
+int connect(const ConnectArguments& arguments) {
+  const auto config = configure(arguments);
+  if (!config) return failed(config.error());
+  const auto local = local_address_towards(config->rendezvous);
+  if (!local) return failed(local.error());
+
+  Conversation conversation(arguments);
+  AsioDriver driver(*local, &conversation);
+  conversation.attach(&driver);
+  driver.stop_on_signals();
+  const MachineNumber machine = driver.start(std::make_unique<Peer>(*config, Rng(entropy())));
+  auto& peer = dynamic_cast<Peer&>(driver.machine(machine));
+  if (arguments.peer.empty()) {
+    fmt::print("waiting as \"{}\"; Ctrl-C ends it\n", arguments.self);
+    std::fflush(stdout);
+    driver.run();
+    return 0;
+  }
+  driver.call(machine, [&](Instant now, Outbox& out) { peer.connect(now, Name(arguments.peer), out); });
+  driver.run();
+  if (!conversation.succeeded()) {
+    const std::string why = peer.why_failed(Name(arguments.peer));
+    return failed({arguments.peer + " was not reached: " + (why.empty() ? "interrupted" : why)});
+  }
+  const PeerPath path = peer.path(Name(arguments.peer));
+  std::string route;
+  for (const Name& relay : path.route.names()) route += fmt::format(" via {}", relay.view());
+  fmt::print("\n{} reached {} {}{}, set up in {:.1f} ms, round trip {:.2f} ms\n", arguments.self, arguments.peer,
+             to_string(path.kind), route, path.setup.as_milliseconds(), path.round_trip.as_milliseconds());
+  driver.call(machine, [&](Instant now, Outbox& out) { peer.disconnect(now, Name(arguments.peer), out); });
+  return 0;
+}
+
+}  // namespace
+
+void add_connect_command(CLI::App& app, int* status) {
+  auto arguments = std::make_shared<ConnectArguments>();
+  CLI::App* command = app.add_subcommand("connect", "Reach another peer over real sockets, or wait to be reached");
+  command->add_option("peer", arguments->peer, "Whom to reach (default: wait to be called)");
+  command->add_option("--as", arguments->self, "Name to register under")->required();
+  command->add_option("--rendezvous", arguments->rendezvous, "HOST[:PORT] where both register")->required();
+  command->add_option("--stun", arguments->stun, "HOST[:PORT] of a STUN server; may be repeated");
+  command->add_option("--turn", arguments->turn, "USER:PASSWORD@HOST[:PORT] of a relay; may be repeated");
+  command->add_option("--timeout", arguments->timeout_seconds, "Seconds to try")->capture_default_str()
+      ->check(CLI::Range(0.1, 3600.0));
+  command->add_option("--pings", arguments->pings, "Echoes to measure once connected")->capture_default_str();
+  command->add_flag("--no-relay", arguments->no_relay, "Direct and punched paths only");
+  command->footer("Example:\n  natbed connect --as bob --rendezvous 127.0.0.1 &\n"
+                  "  natbed connect bob --as alice --rendezvous 127.0.0.1");
+  command->callback([arguments, status] { *status = connect(*arguments); });
+}
+
+}  // namespace natbed

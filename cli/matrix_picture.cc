@@ -1,0 +1,17 @@
+#include "cli/matrix_picture.h"
+
+#include "viz/view.h"
+
+namespace natbed {
+
+Status draw_matrix(const Matrix& matrix, const std::string& png) {
+  viz::MatrixModel model;
+  model.title = "How often a direct path came up, of " + std::to_string(matrix.cells.front().punched.trials) +
+                " attempts per pair, seed " + std::to_string(matrix.report.seed);
+  for (const MatrixCell& cell : matrix.cells) {
+    model.at(cell.a, cell.b) = {cell.punched.successes, cell.punched.trials, cell.oracle};
+  }
+  return viz::render_matrix_png(model, png);
+}
+
+}  // namespace natbed
