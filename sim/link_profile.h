@@ -18,7 +18,7 @@ namespace natbed {
 // LinkProfile::loss. The share of time in the bad state is enter / (enter + leave), and a burst
 // lasts 1 / leave packets on average.
 struct BurstLoss {
-  Probability enter;                         // good to bad, per packet; never() turns bursts off
+  Probability enter = {};                     // good to bad, per packet; never() turns bursts off
   Probability leave = Probability::of(0.5);  // bad to good, per packet
   Probability loss = Probability::of(1);     // in the bad state
 
@@ -26,11 +26,11 @@ struct BurstLoss {
 };
 
 struct LinkProfile {
-  Duration propagation;
-  Duration jitter;          // extra delay, uniform over [0, jitter], drawn per packet
+  Duration propagation = {};
+  Duration jitter = {};     // extra delay, uniform over [0, jitter], drawn per packet
   bool keep_order = false;  // else jitter may let a packet overtake an earlier one
-  Probability loss;         // independent of everything
-  BurstLoss burst;
+  Probability loss = {};    // independent of everything
+  BurstLoss burst = {};
   uint64_t rate_bps = 0;  // bit/s; 0: no limit and no queue
   uint32_t queue_bytes =
       64 * 1024;  // backlog, including the packet being sent, beyond which the tail drops

@@ -20,12 +20,11 @@
 #include "base/trace_sink.h"
 #include "nat_models/nat.h"
 #include "sim/link_profile.h"
+#include "sim/machine_id.h"
 #include "sim/realm_profile.h"
 #include "sim/world_counters.h"
 
 namespace natbed {
-
-using MachineId = Id<struct MachineTag>;  // never used again within one world
 
 // Whoever runs the world. Both calls come between events, when no machine is being called: any
 // method of the world may be used inside, except step(), run_until() and reset().
