@@ -228,8 +228,10 @@ void Puncher::check_consent(Instant now, Outbox& out) {
   settle(now, out);
 }
 
-void Puncher::check_now(Instant now, Outbox& out) {
-  if (state_ == State::kUp) check_consent(now, out);
+void Puncher::suspect(Instant now, Outbox& out) {
+  if (state_ != State::kUp) return;
+  answered_at_ = std::min(answered_at_, now + timing_.recheck * 3 - timing_.consent_lost);
+  check_consent(now, out);
 }
 
 void Puncher::probe(Instant now, Remote& remote, bool nominate, Outbox& out) {
@@ -278,6 +280,11 @@ Puncher::Remote* Puncher::learn(const Endpoint& endpoint, CandidateKind kind) {
   remote.endpoint = endpoint;
   remote.kind = kind;
   return &remote;
+}
+
+bool Puncher::heard_from_peer() const {
+  return std::any_of(remotes_.begin(), remotes_.begin() + count_,
+                     [](const Remote& r) { return r.heard; });
 }
 
 bool Puncher::knows(const Endpoint& source) const {

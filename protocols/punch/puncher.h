@@ -59,6 +59,7 @@ class Puncher {
 
   State state() const { return state_; }
   bool up() const { return state_ == State::kUp; }
+  bool heard_from_peer() const;
   bool gave_up(Instant now) const { return state_ == State::kProbing && now >= give_up_; }
   // Of the path that is up. REQUIRES: up().
   Endpoint remote() const { return remotes_[selected_].endpoint; }
@@ -67,8 +68,8 @@ class Puncher {
   PathKind kind() const;
   // Whether data from there may be trusted to come from the peer: an authentic probe or answer did.
   bool knows(const Endpoint& source) const;
-  // Takes a consent check now: something suggests that the path may be gone.
-  void check_now(Instant now, Outbox& out);
+  // Something suggests that the path is gone: unless the peer answers within three rechecks, it is dead.
+  void suspect(Instant now, Outbox& out);
 
  private:
   struct Remote {

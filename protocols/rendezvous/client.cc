@@ -10,21 +10,26 @@ using Kind = MachineEvent::Kind;
 
 }  // namespace
 
-void RendezvousClient::describe(Instant now, const Description& description, bool moved,
+void RendezvousClient::describe(Instant now, const Description& description, Urgency urgency,
                                 Outbox& out) {
   std::array<std::byte, kRendezvousRoom> room;
   const ByteView encoded = ByteView(room).first(encode(description, room));
-  if (!moved && std::ranges::equal(encoded, description_)) return;
+  const bool same = std::ranges::equal(encoded, description_);
   description_.assign(encoded.begin(), encoded.end());
-  if (moved) registered_ = false;
-  sends_ = 0;
+  if (urgency == Urgency::kMoved) registered_ = false;
+  const bool started = !next_register_.is_never();
+  if (started && (urgency == Urgency::kLater || (urgency == Urgency::kSoon && same))) return;
+  start_register(now, out);
+}
+
+void RendezvousClient::start_register(Instant now, Outbox& out) {
+  register_transaction_ = static_cast<uint32_t>(rng_.next());
   register_timeout_ = config_.first_timeout;
+  sends_ = 0;
   send_register(now, out);
 }
 
 void RendezvousClient::send_register(Instant now, Outbox& out) {
-  // Retransmissions carry a new transaction each: a late answer to an earlier one comes from where we are no more.
-  register_transaction_ = static_cast<uint32_t>(rng_.next());
   next_register_ = now + register_timeout_;
   register_timeout_ = longer(register_timeout_);
   ++sends_;
@@ -70,6 +75,14 @@ void RendezvousClient::drop_offer(uint32_t session) {
   });
 }
 
+void RendezvousClient::take_offer(Outbox& out) {
+  send({.type = Type::kOfferTaken,
+        .sequence = offer_.sequence,
+        .transaction = offer_transaction_,
+        .session = offer_.session},
+       out);
+}
+
 void RendezvousClient::ask(Instant now, Question& q, Outbox& out) {
   q.next = now + q.timeout;
   q.timeout = longer(q.timeout);
@@ -88,8 +101,8 @@ void RendezvousClient::ask(Instant now, Question& q, Outbox& out) {
 
 void RendezvousClient::on_timeout(Instant now, Outbox& out) {
   if (next_register_ <= now) {
-    if (registered_ && sends_ >= config_.unanswered_after) registered_ = false;
-    send_register(now, out);
+    if (sends_ >= config_.unanswered_after) registered_ = false;
+    sends_ == 0 ? start_register(now, out) : send_register(now, out);
   }
   if (!registered_) return;
   for (Question& q : questions_) {
@@ -120,11 +133,7 @@ RendezvousNews RendezvousClient::on_datagram(Instant now, const Datagram& d, Out
     case Type::kOffer:
       if (m->error != RendezvousError::kNone) return RendezvousNews::kNothing;
       offer_ = {m->session, m->sequence, m->name, m->endpoint};
-      send({.type = Type::kOfferTaken,
-            .sequence = m->sequence,
-            .transaction = m->transaction,
-            .session = m->session},
-           out);
+      offer_transaction_ = m->transaction;
       return RendezvousNews::kOffered;
     case Type::kOfferTaken: {
       const auto gone = std::erase_if(questions_, [&](const Question& q) {
@@ -146,7 +155,6 @@ RendezvousNews RendezvousClient::on_registered(Instant now, const RendezvousMess
   registered_ = true;
   observed_ = m.endpoint;
   sends_ = 0;
-  register_timeout_ = config_.first_timeout;
   next_register_ = now + config_.repeat;
   if (!news) return RendezvousNews::kNothing;
   out.emit({.kind = Kind::kRegistered, .remote = config_.server, .mapped = observed_});
@@ -184,8 +192,7 @@ RendezvousNews RendezvousClient::on_refused(Instant now, const RendezvousMessage
   if (m.error == RendezvousError::kNotRegistered && registered_) {
     // The server restarted, or our NAT gave us another mapping: the question waits for a new registration.
     registered_ = false;
-    register_timeout_ = config_.first_timeout;
-    send_register(now, out);
+    start_register(now, out);
     return RendezvousNews::kNothing;
   }
   q->transaction = static_cast<uint32_t>(rng_.next());

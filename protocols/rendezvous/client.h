@@ -64,15 +64,22 @@ class RendezvousClient {
   void on_timeout(Instant now, Outbox& out);
   Instant deadline() const;
 
-  // Registers, or registers anew at once if anything changed. `moved`: the socket has another address now, so that
-  // the server must hear from it whatever the description says.
-  void describe(Instant now, const Description& description, bool moved, Outbox& out);
+  // What the server shall tell others of us. The first call registers.
+  enum class Urgency : uint8_t {
+    kLater,  // with the next repetition
+    kSoon,   // at once, if it says anything new
+    kMoved,  // at once: we have another address, and the server must hear from there
+  };
+  void describe(Instant now, const Description& description, Urgency urgency, Outbox& out);
   // Asks until the introduction comes or cancel() is called. Asking anew for a peer starts a new session.
   void introduce(Instant now, const Name& peer, Outbox& out);
   void cancel(const Name& peer);
   // Offers until the other side has taken it, a later offer of the session replaces it, or drop_offer().
   void offer(Instant now, const RelayOffer& offer, Outbox& out);
   void drop_offer(uint32_t session);
+  // Tells the other side that offer() was taken. Until then it is repeated, so a parent that does not know the session
+  // yet just waits.
+  void take_offer(Outbox& out);
 
   bool registered() const { return registered_; }
   bool unanswered() const { return sends_ >= config_.unanswered_after; }  // the server keeps silent
@@ -90,6 +97,7 @@ class RendezvousClient {
     Instant next;
     Duration timeout;
   };
+  void start_register(Instant now, Outbox& out);
   void send_register(Instant now, Outbox& out);
   void send(const RendezvousMessage& message, Outbox& out);
   void ask(Instant now, Question& question, Outbox& out);
@@ -110,6 +118,7 @@ class RendezvousClient {
   Endpoint observed_;
   Introduction introduction_;
   RelayOffer offer_;
+  uint32_t offer_transaction_ = 0;
   RendezvousError refused_ = RendezvousError::kNone;
 };
 static_assert(MachineLike<RendezvousClient>);

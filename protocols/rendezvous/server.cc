@@ -146,7 +146,7 @@ RendezvousServer::Session& RendezvousServer::open_session(Instant now, uint32_t 
       by_pair_.try_emplace(pair_key(asker, asked), static_cast<uint32_t>(sessions_.size()));
   if (is_new) sessions_.emplace_back();
   Session& session = sessions_[place->second];
-  session = {.id = place->second | static_cast<uint32_t>(rng_.next() << kSlotBits),
+  session = {.id = place->second | static_cast<uint32_t>((rng_.next() | 1) << kSlotBits),
              .asker = asker,
              .asked = asked,
              .asker_moves = peers_[asker].moves,

@@ -48,7 +48,8 @@ class RendezvousServer final : public Machine {
     std::vector<std::byte> description;
   };
   struct Session {
-    uint32_t id = 0;  // slot in the low bits, random above: a stale id does not hit a later session
+    uint32_t id =
+        0;  // slot in the low bits, random above, never 0: a stale id does not hit a later session
     uint32_t asker = 0, asked = 0;  // registrations
     uint32_t asker_moves = 0, asked_moves = 0;
     uint32_t transaction = 0;

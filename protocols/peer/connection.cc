@@ -1,0 +1,327 @@
+#include "protocols/peer/connection.h"
+
+#include <algorithm>
+
+namespace natbed {
+namespace {
+
+using Kind = MachineEvent::Kind;
+
+constexpr SocketId kSocket(0);
+// When a path is lost both sides notice at about the same time; the one that controls asks first.
+constexpr Duration kOtherFirst = Duration::seconds(2);
+
+bool usable(const std::unique_ptr<Puncher>& puncher) { return puncher && puncher->up(); }
+bool dead(const std::unique_ptr<Puncher>& puncher) {
+  return puncher && puncher->state() == Puncher::State::kDead;
+}
+
+}  // namespace
+
+// Counts what f() sends.
+template <class F>
+void Connection::counted(Outbox& out, F f) {
+  const Outbox::Mark mark = out.mark();
+  f();
+  for (const Outbox::Command& command : out.commands(mark)) {
+    ++path_.packets_sent;
+    path_.bytes_sent += command.size;
+  }
+}
+
+// Calls f(puncher); its state says what its events say, and update() tells the world.
+template <class F>
+void Connection::drive(Puncher& puncher, Outbox& out, F f) {
+  const Outbox::Mark mark = out.mark();
+  counted(out, [&] { f(puncher); });
+  out.drop_events(mark);
+}
+
+void Connection::connect(Instant now, PeerParts& parts, Outbox& out) {
+  if (way_ != Way::kNone || (wanted_ && !give_up_at_.is_never())) return;
+  wanted_ = true;
+  started_ = now;
+  give_up_at_ = now + parts.config.connect_timeout;
+  why_failed_.clear();
+  if (!trying()) ask(now, parts, out);
+}
+
+void Connection::close(Instant now, PeerParts& parts, Outbox& out) {
+  parts.rendezvous.cancel(peer_);
+  if (relayed_) relayed_->release(now, parts, out);
+}
+
+void Connection::ask(Instant now, PeerParts& parts, Outbox& out) {
+  ask_at_ = Instant::never();
+  counted(out, [&] { parts.rendezvous.introduce(now, peer_, out); });
+}
+
+void Connection::introduced(Instant now, const Introduction& introduction, PeerParts& parts,
+                            Outbox& out) {
+  if (session_ == introduction.session) return;
+  session_ = introduction.session;
+  controlling_ = introduction.controlling;
+  refused_ = RendezvousError::kNone;
+  ++path_.attempts;
+  ask_at_ = Instant::never();
+  parts.rendezvous.cancel(peer_);
+  if (way_ == Way::kNone && give_up_at_.is_never()) {
+    started_ = now;
+    give_up_at_ = now + parts.config.connect_timeout;
+  }
+  if (fresh_) patience_ = now + parts.config.relay_patience;
+  if (way_ == Way::kRelayed && controlling_) ask_at_ = now + parts.config.retry_direct;
+  if (parts.config.techniques & (kDirect | kPunch)) punch(now, introduction, parts, out);
+  if (parts.config.techniques & kRelay) {
+    if (!relayed_)
+      relayed_ = std::make_unique<RelayedWay>(parts.config, peer_, rng_.fork("relayed"));
+    counted(out, [&] { relayed_->introduced(now, introduction, parts, out); });
+  }
+  update(now, parts, out);
+}
+
+void Connection::punch(Instant now, const Introduction& introduction, PeerParts& parts,
+                       Outbox& out) {
+  if (usable(direct_)) {
+    former_ = std::move(direct_);
+    // Why should anybody ask anew, if it worked?
+    drive(*former_, out, [&](Puncher& puncher) { puncher.suspect(now, out); });
+  }
+  Description known;
+  for (const Candidate& candidate : introduction.description.all_candidates()) {
+    const Technique technique = candidate.kind == CandidateKind::kHost ? kDirect : kPunch;
+    if (candidate.kind != CandidateKind::kRelayed && (parts.config.techniques & technique))
+      known.add(candidate);
+  }
+  if (parts.config.techniques & kPunch)
+    known.add(Candidate{CandidateKind::kReflexive, introduction.observed});
+  const Puncher::Session session{introduction.session, introduction.key, introduction.controlling,
+                                 peer_};
+  direct_ = std::make_unique<Puncher>(kSocket, session, parts.config.punch,
+                                      rng_.fork(introduction.session));
+  drive(*direct_, out, [&](Puncher& puncher) { puncher.start(now, known.all_candidates(), out); });
+}
+
+bool Connection::offered(Instant now, const RelayOffer& offer, PeerParts& parts, Outbox& out) {
+  if (!relayed_ || offer.session != session_) return false;
+  counted(out, [&] { relayed_->offered(now, offer, parts, out); });
+  update(now, parts, out);
+  return true;
+}
+
+bool Connection::take(Instant now, const StunMessage& message, const Datagram& d, PeerParts& parts,
+                      Outbox& out) {
+  bool taken = false;
+  if (relayed_) counted(out, [&] { taken = relayed_->take(now, message, d, parts, out); });
+  for (Puncher* puncher : {direct_.get(), former_.get()}) {
+    if (taken || !puncher || d.socket != kSocket) continue;
+    drive(*puncher, out, [&](Puncher& p) { taken = p.take(now, message, d, out); });
+  }
+  if (!taken) return false;
+  received(d.payload.size());
+  update(now, parts, out);
+  return true;
+}
+
+void Connection::received(size_t bytes) {
+  ++path_.packets_received;
+  path_.bytes_received += bytes;
+}
+
+bool Connection::knows(SocketId socket, const Endpoint& source) const {
+  if (relayed_ && relayed_->knows(socket, source)) return true;
+  if (socket != kSocket) return false;
+  return (direct_ && direct_->knows(source)) || (former_ && former_->knows(source));
+}
+
+bool Connection::send(ByteView frame, PeerParts& parts, Outbox& out) {
+  if (way_ == Way::kNone) return false;
+  counted(out, [&] {
+    if (way_ == Way::kRelayed) return relayed_->send(frame, parts, out);
+    out.send(kSocket, puncher_of(way_).remote(), frame, {.traffic = Traffic::kData});
+  });
+  return true;
+}
+
+void Connection::answer(const Datagram& d, ByteView frame, PeerParts& parts, Outbox& out) {
+  counted(out, [&] {
+    if (d.socket == kSocket) return out.send(kSocket, d.remote, frame, {.traffic = Traffic::kData});
+    relayed_->send_to(d.remote, frame, parts, out);
+  });
+}
+
+void Connection::relays_measured(Instant now, PeerParts& parts, Outbox& out) {
+  if (relayed_) counted(out, [&] { relayed_->relays_measured(now, parts, out); });
+}
+
+void Connection::on_news(Instant now, const Relaying::News& news, PeerParts& parts, Outbox& out) {
+  if (!relayed_) return;
+  counted(out, [&] { relayed_->on_news(now, news, parts, out); });
+  update(now, parts, out);
+}
+
+void Connection::suspect(Instant now, PeerParts& parts, Outbox& out) {
+  for (Puncher* puncher : {direct_.get(), former_.get()}) {
+    if (puncher) drive(*puncher, out, [&](Puncher& p) { p.suspect(now, out); });
+  }
+  update(now, parts, out);
+}
+
+void Connection::moved(Instant now, PeerParts& parts, Outbox& out) {
+  if (relayed_) relayed_->forget();
+  suspect(now, parts, out);
+  if (way_ != Way::kNone || trying()) ask(now, parts, out);
+}
+
+void Connection::on_timeout(Instant now, PeerParts& parts, Outbox& out) {
+  for (Puncher* puncher : {direct_.get(), former_.get()}) {
+    if (puncher) drive(*puncher, out, [&](Puncher& p) { p.on_timeout(now, out); });
+  }
+  if (relayed_) counted(out, [&] { relayed_->on_timeout(now, parts, out); });
+  update(now, parts, out);
+  if (now >= release_at_) {
+    release_at_ = Instant::never();
+    counted(out, [&] { relayed_->release(now, parts, out); });
+  }
+  if (now >= ask_at_) ask(now, parts, out);
+  if (now >= give_up_at_) give_up(now, parts, out);
+}
+
+Instant Connection::deadline() const {
+  Instant next = std::min({ask_at_, give_up_at_, release_at_});
+  if (direct_) next = std::min(next, direct_->deadline());
+  if (former_) next = std::min(next, former_->deadline());
+  if (relayed_) next = std::min(next, relayed_->deadline());
+  if (way_ == Way::kNone && relayed_ && relayed_->up()) next = std::min(next, patience_);
+  return next;
+}
+
+bool Connection::trying() const {
+  const bool probing = direct_ && direct_->state() != Puncher::State::kDead;
+  return !give_up_at_.is_never() && (probing || (relayed_ && relayed_->trying()));
+}
+
+// The best way that holds. A relay waits for its turn only at the beginning: later it is the safety net.
+Connection::Way Connection::best(Instant now) const {
+  if (usable(direct_)) return Way::kDirect;
+  if (usable(former_)) return Way::kFormer;
+  if (!relayed_ || !relayed_->up()) return Way::kNone;
+  const bool hope = direct_ && !direct_->gave_up(now);
+  return way_ != Way::kNone || !hope || now >= patience_ ? Way::kRelayed : Way::kNone;
+}
+
+PathKind Connection::kind_of(Way way) const {
+  if (way == Way::kNone) return PathKind::kNone;
+  return way == Way::kRelayed ? PathKind::kRelayed : puncher_of(way).kind();
+}
+
+Endpoint Connection::remote_of(Way way) const {
+  if (way == Way::kNone) return {};
+  return way == Way::kRelayed ? relayed_->remote() : puncher_of(way).remote();
+}
+
+void Connection::update(Instant now, PeerParts& parts, Outbox& out) {
+  const Way way = best(now);
+  if (way != way_ || remote_of(way) != path_.remote || kind_of(way) != path_.kind)
+    change(now, way, parts, out);
+  if (dead(direct_)) direct_.reset();
+  if (dead(former_) || way_ == Way::kDirect) former_.reset();
+  if (way_ != Way::kDirect || !relayed_ || !relayed_->trying()) {
+    release_at_ = Instant::never();
+  } else if (release_at_.is_never()) {
+    release_at_ = now + parts.config.relay_linger;
+  }
+}
+
+void Connection::change(Instant now, Way way, PeerParts& parts, Outbox& out) {
+  const bool worse = way < way_;
+  if (worse) tell(Kind::kPathDown, out);
+  way_ = way;
+  path_.kind = kind_of(way);
+  path_.remote = remote_of(way);
+  path_.local = way == Way::kNone      ? Endpoint{}
+                : way == Way::kRelayed ? relayed_->local()
+                                       : puncher_of(way).local();
+  path_.route = way == Way::kRelayed ? relayed_->route() : RelayRoute{};
+  path_.since = now;
+  ask_at_ = Instant::never();
+  // Fresh addresses may help: at once if a way was lost, now and then while there is none but the relay.
+  const bool direct = (parts.config.techniques & (kDirect | kPunch)) != 0;
+  if (worse) ask_at_ = now + (controlling_ ? Duration::zero() : kOtherFirst);
+  if (!worse && way == Way::kRelayed && controlling_ && direct)
+    ask_at_ = now + parts.config.retry_direct;
+  if (way == Way::kNone) {
+    give_up_at_ = now + parts.config.connect_timeout;
+    return;
+  }
+  give_up_at_ = Instant::never();
+  if (fresh_) {
+    path_.setup = now - started_;
+    fresh_ = false;
+  } else {
+    ++path_.changes;
+  }
+  tell(Kind::kPathUp, out);
+}
+
+void Connection::tell(MachineEvent::Kind kind, Outbox& out) const {
+  out.emit({.kind = kind,
+            .code = static_cast<uint32_t>(path_.kind),
+            .local = path_.local,
+            .remote = path_.remote,
+            .round_trip = kind == Kind::kPathUp ? round_trip() : Duration::zero(),
+            .name = peer_});
+}
+
+Duration Connection::round_trip() const {
+  if (way_ == Way::kNone) return {};
+  return way_ == Way::kRelayed ? relayed_->round_trip() : puncher_of(way_).round_trip();
+}
+
+PeerPath Connection::path() const {
+  PeerPath path = path_;
+  path.round_trip = round_trip();
+  return path;
+}
+
+void Connection::give_up(Instant now, PeerParts& parts, Outbox& out) {
+  why_failed_ = explain(parts);
+  if (wanted_) out.emit({.kind = Kind::kConnectFailed, .name = peer_, .text = reason(parts)});
+  close(now, parts, out);
+  direct_.reset();
+  former_.reset();
+  give_up_at_ = ask_at_ = Instant::never();
+  wanted_ = false;
+  fresh_ = true;
+}
+
+Name Connection::reason(const PeerParts& parts) const {
+  if (path_.attempts == 0) {
+    if (!parts.rendezvous.registered()) return "no answer from rendezvous";
+    return refused_ == RendezvousError::kNone ? "no introduction" : to_string(refused_);
+  }
+  const uint8_t techniques = parts.config.techniques;
+  if ((techniques & kRelay) == 0) return "no direct path";
+  return (techniques & (kDirect | kPunch)) != 0 ? "no direct path and no relay" : "no relay";
+}
+
+std::string Connection::explain(const PeerParts& parts) const {
+  std::string why(reason(parts));
+  if (path_.attempts == 0) return why + "; asked " + parts.config.rendezvous.to_string();
+  if (direct_) {
+    why += direct_->heard_from_peer()
+               ? "; the peer's probes came in, but ours were not answered from where they went"
+               : "; no probe of the peer came in";
+  }
+  if (parts.config.techniques & kRelay) {
+    if (parts.config.relays.empty())
+      why += "; no relay was given to us";
+    else if (!relayed_ || !relayed_->owns_allocation())
+      why += "; no relay gave us an address";
+    else
+      why += "; the peer did not come to our relay";
+  }
+  return why;
+}
+
+}  // namespace natbed
