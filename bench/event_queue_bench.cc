@@ -1,10 +1,12 @@
-// The event queue under the hold model: N events pending; each step takes the least and pushes it back, later.
+// The event queue under the hold model: N events pending; each step takes the least and pushes it
+// back, later.
 //
-// The work is W1 of docs/performance.md, step for step: delays from a table of 65 536 entries, so that equal times are
-// common as with fixed link delays. `exp` draws them with a mean of 1 s; `bimodal` are packets (20-60 ms) and one in
-// ten a timer (15-25 s); `equal` is one delay for all. The sum of the targets and the last time must come out as
-// published for W1, whatever queue did the work; otherwise the order was wrong and the program stops with status 1.
-// The time that Google Benchmark prints is of one event: one pop and one push.
+// The work is W1 of docs/performance.md, step for step: delays from a table of 65 536 entries, so
+// that equal times are common as with fixed link delays. `exp` draws them with a mean of 1 s;
+// `bimodal` are packets (20-60 ms) and one in ten a timer (15-25 s); `equal` is one delay for all.
+// The sum of the targets and the last time must come out as published for W1, whatever queue did
+// the work; otherwise the order was wrong and the program stops with status 1. The time that Google
+// Benchmark prints is of one event: one pop and one push.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

@@ -5,12 +5,11 @@
 // in an EventWheel. One invariant holds it together: every event in front comes before every event
 // in the wheel.
 //
-//     pop <- [ front: at most 64, sorted ]   < bound_ <=   [ wheel: buckets of time, each in order
-//     of pushing ]
+//     pop <- [ front: at most 64, sorted ]   bound_   [ wheel: buckets, each in order of pushing ]
 //
 // Events of equal time leave in the order in which they were pushed, always. Nothing is allocated
-// once the wheel has seen its greatest load; a queue that never holds more than a hundred events
-// allocates nothing at all.
+// once the wheel has seen its greatest load; a queue that never holds more than 64 events allocates
+// nothing at all.
 #pragma once
 
 #include <array>
@@ -56,9 +55,9 @@ class EventQueue {
   // when the front is empty; a loop that runs until some instant uses pop's limit instead.
   Instant next_time() const;
 
-  Instant now() const {
-    return now_;
-  }  // of the last event popped, or pop's limit if that came later
+  // The time of the last event popped, or the limit of a pop() that found nothing, if that is
+  // later.
+  Instant now() const { return now_; }
   size_t size() const { return tail_ - head_ + wheel_.size(); }
   bool empty() const { return size() == 0; }
 
@@ -66,7 +65,8 @@ class EventQueue {
   void clear();
 
  private:
-  // Most events in front: an insertion, which moves half of them on average, then costs what the wheel does.
+  // Most events in front: an insertion, which moves half of them on average, then costs what the
+  // wheel does.
   static constexpr uint32_t kFrontLimit = 64;
   // Slots for them: the rest lets the front slide before it must be moved back to the first slot.
   static constexpr uint32_t kFrontSlots = 128;

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <bit>
 
-#include "base/check.h"
-
 namespace natbed {
 namespace {
 
-// Sorts by insertion: of some forty keys on average, nearly always less, that beats anything
-// cleverer.
+// Insertion: there are 63 keys at most, and seldom more than half as many.
 void sort_keys(uint64_t* keys, uint32_t count) {
   for (uint32_t i = 1; i < count; ++i) {
     const uint64_t key = keys[i];
@@ -23,24 +20,13 @@ uint64_t time_of(const Event& event) { return static_cast<uint64_t>(event.time.n
 
 }  // namespace
 
-void ChunkPool::grow() {
-  // Slabs grow with the load, so that few are needed, from 8 KiB to 2 MiB.
-  const size_t count = std::clamp(chunks_, size_t{16}, size_t{4096});
-  void* slab = ::operator new (count * sizeof(EventChunk), std::align_val_t{alignof(EventChunk)});
-  fresh_ = static_cast<EventChunk*>(slab);
-  fresh_end_ = fresh_ + count;
-  slabs_.emplace_back(fresh_);
-  chunks_ += count;
-}
-
 EventWheel::Place EventWheel::place_of(uint64_t time) const {
   const int level = (63 - std::countl_zero((time ^ base_) | 1)) / 8;
   return {level, static_cast<int>(time >> (8 * level) & 255)};
 }
 
 void EventWheel::put(const Event& event) {
-  if (!buckets_) [[unlikely]]
-    buckets_ = std::make_unique_for_overwrite<Bucket[]>(kLevels * kDigits);
+  if (!buckets_) buckets_ = std::make_unique_for_overwrite<Bucket[]>(kLevels * kDigits);
   append(event);
   ++size_;
 }
@@ -71,8 +57,8 @@ EventWheel::Place EventWheel::earliest() const {
 }
 
 uint64_t EventWheel::start_of(Place place) const {
-  const uint64_t above = ~uint64_t{0} << (8 * place.level)
-                                      << 8;  // in two steps: level 7 shifts by 64
+  // Shifted in two steps, since level 7 shifts by 64.
+  const uint64_t above = ~uint64_t{0} << (8 * place.level) << 8;
   return (base_ & above) | static_cast<uint64_t>(place.digit) << (8 * place.level);
 }
 
@@ -84,8 +70,9 @@ Instant EventWheel::least_time() const {
   Instant least = Instant::never();
   for (EventChunk* chunk = from.first;; chunk = chunk->next) {
     const Event* end = chunk == last ? from.next : chunk->end();
-    for (const Event* event = chunk->events; event != end; ++event)
+    for (const Event* event = chunk->events; event != end; ++event) {
       least = std::min(least, event->time);
+    }
     if (chunk == last) return least;
   }
 }
@@ -129,8 +116,8 @@ EventWheel::Opened EventWheel::open_instant(Place place, Event* out) {
   return {count, only ? base_ + 1 : base_};
 }
 
-// Sorts small keys in place of the events: the time since base_, then the place in the bucket,
-// which is the order of pushing and says where the event is.
+// Sorts keys instead of events: the time since base_, then the place in the bucket, which is the
+// order of pushing and says where the event is.
 uint32_t EventWheel::sort(const Bucket& from, Event* out) {
   constexpr int kSlotBits = 5, kPlaceBits = 7;
   static_assert(EventChunk::kEvents <= 1 << kSlotBits &&

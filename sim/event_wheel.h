@@ -1,12 +1,12 @@
-// EventWheel: a radix wheel, which keeps a great many events nearly in order at a few nanoseconds
-// each.
+// EventWheel: a radix wheel. It keeps a great many events nearly in order, at some nanoseconds each.
 //
 // A time is eight digits of base 256, its bytes. An event lies at the level of the highest digit in
 // which its time differs from base_ (a time not after any event here), in the bucket of its own
 // digit there:
 //
-//     base_  00 00 00 00 | 3B | 9A  CA  00        level 3, digit 3C: all times that start 00 00 00
-//     00 3C, time   00 00 00 00 | 3C | 07  00  12   ->   a span of 256^3 ns
+//     base_   00 00 00 00  3B  9A CA 00
+//     time    00 00 00 00  3C  07 00 12    level 3, digit 3C: with all times 00 00 00 00 3C .. .. ..
+//                          ^               a span of 256^3 ns
 //
 // So each bucket is a span of time, spans do not overlap, lower levels come before higher ones and
 // lower digits before higher ones: the earliest bucket is two bit scans away. When its turn comes
@@ -83,8 +83,7 @@ class EventWheel {
   size_t size_ = 0;
   uint32_t occupied_levels_ = 0;  // a bit for each level with any event
   std::array<std::array<uint64_t, kDigits / 64>, kLevels> occupied_ = {};  // and for each bucket
-  std::unique_ptr<Bucket[]>
-      buckets_;  // made by the first put(); only those marked occupied mean anything
+  std::unique_ptr<Bucket[]> buckets_;  // from the first put() on; those not occupied mean nothing
   ChunkPool pool_;
 };
 

@@ -1,4 +1,5 @@
-// The queue against a reference that cannot be wrong: a multimap keeps equal keys in the order of insertion.
+// The queue against a reference that cannot be wrong: a multimap keeps equal keys in the order of
+// insertion.
 #include "sim/event_queue.h"
 
 #include <gtest/gtest.h>
