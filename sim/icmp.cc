@@ -24,7 +24,7 @@ void SocketLayer::answer_echo(const PacketSlot& request, InterfaceId at) {
   reply.traffic = request.packet.traffic;
   reply.icmp.type = IcmpType::kEchoReply;
   reply.icmp.sequence = request.packet.icmp.sequence;
-  network_.originate_from(at, reply, k_.packets.payload(request));
+  network_.reply(at, reply, k_.packets.payload(request));
 }
 
 // Time exceeded is no verdict on the remote: a datagram of few hops was meant to die on its way.

@@ -27,6 +27,7 @@ void Network::translate(SlotIndex slot, InterfaceId in) {
   const Interface& i = k_.topology[in];
   NatBox& box = nats_[i.detail];
   Packet& packet = k_.packets[slot].packet;
+  if (packet.destination.ip == i.address && !i.outside) return deliver(slot, in);
   std::optional<Packet> before;
   if (k_.trace.on()) [[unlikely]] before = packet;
   const Verdict verdict = box.nat.process(packet, i.outside ? Side::kOutside : Side::kInside, k_.now);
@@ -48,7 +49,7 @@ void Network::refuse(SlotIndex slot, InterfaceId in, const Verdict& verdict) {
     case Answer::kAdministrativelyProhibited:
       report(slot, in, IcmpType::kUnreachable, kAdministrativelyProhibited);
       break;
-    case Answer::kReset: originate_from(in, make_tcp_reset(k_.packets[slot].packet), {}); break;
+    case Answer::kReset: reply(in, make_tcp_reset(k_.packets[slot].packet), {}); break;
   }
   drop(slot, k_.topology[in].node, in, verdict.reason, verdict.row);
 }

@@ -19,6 +19,12 @@ void Network::originate_from(InterfaceId from, Packet packet, ByteView payload) 
   send_out(from, k_.packets.acquire(packet, payload));
 }
 
+void Network::reply(InterfaceId at, const Packet& packet, ByteView payload) {
+  const Interface& interface = k_.topology[at];
+  if (interface.node_kind != NodeKind::kRouter) return originate_from(at, packet, payload);
+  originate_from(way_out(interface.node, {}, packet.destination.ip), packet, payload);
+}
+
 InterfaceId Network::way_out(NodeId node, IpAddress source, IpAddress destination) const {
   const Topology& topology = k_.topology;
   const InterfaceId first = topology[node].first;
@@ -136,7 +142,7 @@ void Network::report(SlotIndex slot, InterfaceId at, IcmpType type, uint8_t code
   const Packet& cause = k_.packets[slot].packet;
   if (!make_icmp_error(cause, k_.topology[at].address, type, code, &error)) return;
   error.icmp.next_hop_mtu = mtu;
-  originate_from(at, error, {});
+  reply(at, error, {});
 }
 
 void Network::report_departure(SlotIndex slot, InterfaceId from, uint8_t code, uint16_t mtu) {

@@ -27,8 +27,8 @@ class Network {
 
   // Sends a packet that `node` made: gives it an id, looks for the way out.
   void originate(NodeId node, Packet packet, ByteView payload);
-  // The same, out of a given interface.
-  void originate_from(InterfaceId from, Packet packet, ByteView payload);
+  // The same in answer to what came in at `at`: out of there again, except that a router looks for the way.
+  void reply(InterfaceId at, const Packet& packet, ByteView payload);
   // The interface by which packets of `node` leave: the one that has `source` (the strong end system model of
   // RFC 1122 §3.3.4.2), else the one whose realm knows `destination`, else the first that has a gateway for it,
   // else the first. Invalid if the node has none.
@@ -49,6 +49,7 @@ class Network {
     InterfaceId outside;
   };
 
+  void originate_from(InterfaceId from, Packet packet, ByteView payload);
   void send_out(InterfaceId from, SlotIndex slot);  // into its realm, to whoever takes the destination
   void transmit(InterfaceId from, InterfaceId to, SlotIndex slot);
   void enter_down(SlotIndex slot, const Interface& to, Instant at);

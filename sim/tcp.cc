@@ -113,7 +113,7 @@ void SocketLayer::on_segment(SlotIndex slot, InterfaceId at) {
     if (unread && !connection.closed()) connection.reset(output_);
     flush(stream);
   } else if (!accept(s, node)) {
-    if (!packet.tcp.has(kRst)) network_.originate_from(at, make_tcp_reset(packet), {});
+    if (!packet.tcp.has(kRst)) network_.reply(at, make_tcp_reset(packet), {});
     return network_.drop(slot, node, at, DropReason::kNoSocket);
   }
   ++k_.counters.delivered;
