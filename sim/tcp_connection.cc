@@ -91,8 +91,8 @@ void TcpConnection::on_retransmission_timeout(Instant now, TcpOutput& out) {
   recover_ = highest_;
   recovering_ = false;
   repeated_acknowledgements_ = 0;
-  next_ =
-      unacknowledged_;  // and go on from there; what did arrive is skipped as acknowledgements tell
+  // From the start again; what did arrive is skipped as soon as an acknowledgement tells.
+  next_ = unacknowledged_;
   send_allowed(now, out);
 }
 

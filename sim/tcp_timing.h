@@ -70,7 +70,9 @@ class TcpCongestionWindow {
     return std::max(in_flight / 2, 2 * segment_);
   }  // (4)
 
-  static constexpr uint32_t kMost = 65535;  // more than the receive window would be idle
+  // Below the receive window by more than a segment: what a peer sends behind a full flight, an ACK
+  // or a FIN, must still lie inside.
+  static constexpr uint32_t kMost = 64'000;
   uint32_t segment_;
   uint32_t window_;  // ten segments at first: RFC 6928
   uint32_t threshold_ = kMost;
