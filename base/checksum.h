@@ -7,7 +7,8 @@
 
 namespace natbed {
 
-// The Internet checksum (RFC 1071) of bytes that come in pieces; all pieces but the last have even size.
+// The Internet checksum (RFC 1071) of bytes that come in pieces; all pieces but the last have even
+// size.
 class InternetChecksum {
  public:
   void add(ByteView bytes);
@@ -15,13 +16,13 @@ class InternetChecksum {
   uint16_t value() const;
 
  private:
-  uint64_t sum_ =
-      0;  // of 16-bit words read little-endian: order does not matter to the sum (RFC 1071 §2)
+  // Of 16-bit words read little-endian: byte order does not matter to the sum (RFC 1071 §2).
+  uint64_t sum_ = 0;
 };
 
-// The checksum after `before` was overwritten with `after` (RFC 1624 eqn. 3), for translators that do not read the whole
-// packet. A UDP checksum of 0 means "none" and must be left alone; 0 as a result is then written 0xFFFF (RFC 768).
-// REQUIRES: both of the same, even size.
+// The checksum after `before` was overwritten with `after` (RFC 1624 eqn. 3), for translators that
+// do not read the whole packet. A UDP checksum of 0 means "none" and must be left alone; 0 as a
+// result is then written 0xFFFF (RFC 768). REQUIRES: both of the same, even size.
 uint16_t update_checksum(uint16_t checksum, ByteView before, ByteView after);
 
 }  // namespace natbed

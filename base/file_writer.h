@@ -1,6 +1,7 @@
 // Writing one file front to back, 64 KiB at a time, with one answer at the end.
 //
-// Event sinks have no way to report a full disk in the middle of a run; the first error is kept and close() tells it.
+// Event sinks have no way to report a full disk in the middle of a run; the first error is kept and
+// close() tells it.
 #pragma once
 
 #include <cstdio>
@@ -19,7 +20,8 @@ class FileWriter {
   static Result<FileWriter> create(const std::string& path, const char* what);
 
   void append(ByteView bytes);
-  // Writes what is buffered. Errors of all earlier writes are reported here. REQUIRES: not closed before.
+  // Writes what is buffered. Errors of all earlier writes are reported here. REQUIRES: not closed
+  // before.
   Status close();
 
  private:

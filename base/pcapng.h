@@ -1,8 +1,10 @@
-// A run as a capture that Wireshark opens: one pcapng file with one interface for every side of every box.
+// A run as a capture that Wireshark opens: one pcapng file with one interface for every side of
+// every box.
 //
-// A packet shows up once for each interface that it leaves or enters, and once more where it is dropped, with the
-// reason as the packet's comment; filter by `frame.interface_name` or `frame.comment`. Headers are made up from Packet
-// values by base/wire.h. Format: draft-ietf-opsawg-pcapng.
+// A packet shows up once for each interface that it leaves or enters, and once more where it is
+// dropped, with the reason as the packet's comment; filter by `frame.interface_name` or
+// `frame.comment`. Headers are made up from Packet values by base/wire.h. Format:
+// draft-ietf-opsawg-pcapng.
 #pragma once
 
 #include <memory>
@@ -20,8 +22,8 @@ class PcapngSink final : public TraceSink {
   // An error if `path` cannot be created; an existing file is replaced.
   static Result<std::unique_ptr<PcapngSink>> open(const std::string& path);
 
-  // Interfaces are named by the text of their kInterface event. A packet seen at an interface that no event
-  // introduced belongs to one named "elsewhere".
+  // Interfaces are named by the text of their kInterface event. A packet seen at an interface that
+  // no event introduced belongs to one named "elsewhere".
   void on_event(const TraceEvent& event, const Packet* packet, ByteView payload) override;
   // Errors of all earlier writes are reported here. No event may follow.
   Status close() { return file_.close(); }

@@ -113,7 +113,8 @@ Result<IpHeader, WireError> parse_ip(ByteView bytes, Extent extent, Checksums ch
   return ip;
 }
 
-// Each of these fills in packet.packet and packet.payload from the transport header on. Empty: no error.
+// Each of these fills in packet.packet and packet.payload from the transport header on. Empty: no
+// error.
 using MaybeError = std::optional<WireError>;
 
 MaybeError parse_udp(ByteView body, ParsedPacket& parsed) {

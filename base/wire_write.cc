@@ -33,7 +33,8 @@ void write_ip_header(const Packet& p, size_t length, ByteWriter& out) {
   out.patch_u16(start + 10, sum.value());
 }
 
-// Sets the checksum of the transport header and payload written since `start`; `length` is that of the whole.
+// Sets the checksum of the transport header and payload written since `start`; `length` is that of
+// the whole.
 void finish_transport(const Packet& p, size_t start, size_t length, size_t checksum_at,
                       ByteWriter& out) {
   if (!out.ok()) return;

@@ -51,7 +51,8 @@ TEST(InternetChecksum, PiecesAddUp) {
   EXPECT_EQ(sum.value(), plain_checksum(bytes));
 }
 
-// RFC 1624 §4: HC = 0xDD2F, m = 0x5555, m' = 0x3285 gives 0x0000, where RFC 1141 went wrong with 0xFFFF
+// RFC 1624 §4: HC = 0xDD2F, m = 0x5555, m' = 0x3285 gives 0x0000, where RFC 1141 went wrong with
+// 0xFFFF
 TEST(UpdateChecksum, MatchesTheExampleOfRfc1624) {
   EXPECT_EQ(update_checksum(0xDD2F, bytes_of("\x55\x55"), bytes_of("\x32\x85")), 0x0000);
 }

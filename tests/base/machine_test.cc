@@ -129,5 +129,15 @@ TEST_F(MachineTest, EventThatNeverComesIsReported) {
   EXPECT_EQ(wire.count(who, MachineEvent::Kind::kPathUp), 1u);
 }
 
+TEST(Story, PrintsItsStepsWithTheirTimes) {
+  test::Story story;
+  story.tell(Instant() + 20_ms, "alice sends probe");
+  story.tell(Instant() + 40_ms, "nobody listens");
+  testing::internal::CaptureStderr();
+  story.print();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "The steps that led here:\n  20ms  alice sends probe\n  40ms  nobody listens\n");
+}
+
 }  // namespace
 }  // namespace natbed

@@ -83,9 +83,8 @@ Packet udp() {
   return p;
 }
 
-#define SKIP_WITHOUT_TSHARK()                                                                 \
-  if (!have_program("tshark")) GTEST_SKIP() << "tshark is not installed: nobody checked the " \
-                                               "capture"
+#define SKIP_WITHOUT_TSHARK() \
+  if (!have_program("tshark")) GTEST_SKIP() << "tshark is not installed"
 
 TEST_F(Pcapng, TsharkSeesInterfacesDirectionsTimesAndDropReasons) {
   SKIP_WITHOUT_TSHARK();
@@ -118,7 +117,8 @@ TEST_F(Pcapng, TsharkFindsNoMalformedPacketAndNoWrongChecksum) {
   constexpr size_t kPackets = 2000;
   for (size_t i = 0; i < kPackets; ++i) {
     Packet p = test::random_packet(rng);
-    // Ports below 1024 belong to protocols that tshark would expect in the random payload; so do many above.
+    // Ports below 1024 belong to protocols that tshark would expect in the random payload; so do
+    // many above.
     p.payload_size = is_icmp(p.protocol) && p.icmp.is_error() ? 0 : p.payload_size;
     if (!is_icmp(p.protocol)) p.source.port = p.destination.port = 61001;
     if (is_icmp(p.protocol) && p.icmp.is_error() && !is_icmp(p.icmp.inner_protocol)) {

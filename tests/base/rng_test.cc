@@ -7,8 +7,9 @@
 namespace natbed {
 namespace {
 
-// SplitMix64's published outputs for state 1234567 (Vigna's reference implementation, as quoted by Rosetta Code). The
-// key of Rng is mix(seed), so the seed here is the one that mix() takes to 1234567.
+// SplitMix64's published outputs for state 1234567 (Vigna's reference implementation, as quoted by
+// Rosetta Code). The key of Rng is mix(seed), so the seed here is the one that mix() takes to
+// 1234567.
 constexpr uint64_t unmix(uint64_t z) {
   const auto unshift = [](uint64_t v, int by) {
     uint64_t out = v;
@@ -70,7 +71,8 @@ TEST(Rng, BelowIsUniform) {
   EXPECT_LT(chi_squared, 20.5);
 }
 
-// With a bound of 3/4 of 2^64 the naive product would hit every second value of some ranges twice as often.
+// With a bound of 3/4 of 2^64 the naive product would hit every second value of some ranges twice
+// as often.
 TEST(Rng, BelowHasNoBiasForLargeBounds) {
   Rng rng(7);
   const uint64_t bound = 3 * (uint64_t{1} << 62);

@@ -1,4 +1,5 @@
-// Every enumerator that reaches a trace has a word of its own: readers take a value without one for damage.
+// Every enumerator that reaches a trace has a word of its own: readers take a value without one for
+// damage.
 #include <gtest/gtest.h>
 
 #include <set>

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <iostream>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -20,16 +20,17 @@ class Story {
   Story(const Story&) = delete;
   Story& operator=(const Story&) = delete;
   ~Story() {
-    if (testing::Test::HasFailure()) print(std::cerr);
+    if (testing::Test::HasFailure()) print();
   }
 
   void tell(Instant at, std::string step) { steps_.push_back(to_string(at) + "  " + step); }
 
-  void print(std::ostream& out) const {
+  void print() const {
     const size_t skipped = steps_.size() > kShown ? steps_.size() - kShown : 0;
-    out << "The steps that led here:\n";
-    if (skipped != 0) out << "  ... " << skipped << " earlier ones left out\n";
-    for (size_t i = skipped; i < steps_.size(); ++i) out << "  " << steps_[i] << '\n';
+    std::fputs("The steps that led here:\n", stderr);
+    if (skipped != 0) std::fprintf(stderr, "  ... %zu earlier ones left out\n", skipped);
+    for (size_t i = skipped; i < steps_.size(); ++i)
+      std::fprintf(stderr, "  %s\n", steps_[i].c_str());
   }
 
  private:
