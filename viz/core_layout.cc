@@ -1,0 +1,87 @@
+#include "viz/core_layout.h"
+
+#include <numbers>
+
+#include "viz/ellipse_walk.h"
+
+namespace natbed::viz {
+namespace {
+
+constexpr float kGap = 12;
+constexpr float kRing = 0.66f;  // of the disc's radius
+
+bool any_overlap(const std::vector<Rect>& rects) {
+  for (size_t i = 0; i < rects.size(); ++i) {
+    for (size_t k = 0; k < i; ++k) {
+      if (rects[i].inset(-kGap / 2).overlaps(rects[k].inset(-kGap / 2))) return true;
+    }
+  }
+  return false;
+}
+
+// Where the pictures stand on the ring of `disc`, the first at the top: paths between homes cross the middle.
+std::vector<Rect> on_ring(const std::vector<BlockPicture>& servers, const Ellipse& disc) {
+  constexpr float kPi = std::numbers::pi_v<float>;
+  const Ellipse ring{disc.centre, disc.rx * kRing, disc.ry * kRing};
+  const std::vector<float> angles = walk_evenly(ring, servers.size(), -kPi / 2);
+  std::vector<Rect> rects;
+  for (size_t i = 0; i < servers.size(); ++i)
+    rects.push_back(Rect::around(ring.at(angles[i]), servers[i].size));
+  return rects;
+}
+
+// Rows of equal cells, as wide as the disc allows at their height.
+bool in_rows(const std::vector<BlockPicture>& servers, const Ellipse& disc,
+             std::vector<Rect>& rects) {
+  Size cell;
+  for (const BlockPicture& server : servers) {
+    cell.width = std::max(cell.width, server.size.width + kGap);
+    cell.height = std::max(cell.height, server.size.height + kGap);
+  }
+  rects.clear();
+  const int rows = static_cast<int>(2 * disc.ry / cell.height);
+  for (int row = 0; row < rows && rects.size() < servers.size(); ++row) {
+    const float y = (static_cast<float>(row) - static_cast<float>(rows - 1) / 2) * cell.height;
+    const float reach = (std::abs(y) + cell.height / 2) / disc.ry;
+    if (reach >= 1) continue;
+    const float half = disc.rx * std::sqrt(1 - reach * reach);
+    const size_t fit = static_cast<size_t>(2 * half / cell.width);
+    const size_t here = std::min(fit, servers.size() - rects.size());
+    for (size_t i = 0; i < here; ++i) {
+      const float x = (static_cast<float>(i) - static_cast<float>(here - 1) / 2) * cell.width;
+      rects.push_back(Rect::around({x, y}, servers[rects.size()].size));
+    }
+  }
+  return rects.size() == servers.size();
+}
+
+bool inside(const Ellipse& disc, const Rect& rect) {
+  for (Point corner : {Point{rect.x, rect.y}, Point{rect.right(), rect.y},
+                       Point{rect.x, rect.bottom()}, Point{rect.right(), rect.bottom()}}) {
+    const float dx = corner.x / disc.rx, dy = corner.y / disc.ry;
+    if (dx * dx + dy * dy > 1) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+CoreLayout make_core_layout(const std::vector<BlockPicture>& servers, Size least) {
+  Ellipse disc{{}, least.width, least.height};
+  std::vector<Rect> rects;
+  for (;; disc.rx *= 1.05f, disc.ry *= 1.05f) {
+    if (servers.size() <= kMostOnRing) {
+      rects = on_ring(servers, disc);
+    } else if (!in_rows(servers, disc, rects)) {
+      continue;
+    }
+    const bool held =
+        std::ranges::all_of(rects, [&](const Rect& rect) { return inside(disc, rect); });
+    if (held && !any_overlap(rects)) break;
+  }
+  BlockPicture whole;
+  for (size_t i = 0; i < servers.size(); ++i) whole.add(servers[i], {rects[i].x, rects[i].y});
+  return {disc, std::move(whole.slots)};
+}
+
+}  // namespace natbed::viz

@@ -1,0 +1,231 @@
+#include "viz/layout.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <numbers>
+#include <optional>
+
+#include "viz/core_layout.h"
+#include "viz/ellipse_walk.h"
+
+namespace natbed::viz {
+namespace {
+
+constexpr float kMargin = 14;     // from the border of the map
+constexpr float kBlockGap = 14;   // between blocks, and between a block and the core
+constexpr float kLattice = 20;    // of places tried when the wished-for one is taken
+constexpr size_t kCrowd = 24;     // from so many blocks on they stand in a grid
+constexpr float kFullest = 0.8f;  // more than this part of the map is never filled: do not even try
+constexpr float kLargestCore = 0.72f;  // of the map's width or height
+// Least radii of the core, as parts of the map: a stately disc, or a small one that leaves room for wide homes.
+constexpr Size kCoreSizes[] = {{0.15f, 0.17f}, {0.10f, 0.15f}};
+
+// Tried in this order.
+constexpr MapStyle kStyles[] = {{1.0f, true},  {0.9f, true},  {0.8f, true},
+                                {0.8f, false}, {0.7f, false}, {0.6f, false}};
+
+constexpr float kLeastExact = 0.8f;  // smaller letters are a higher price than a less even ring
+
+MapSide side_of(Point from_middle, Size size, bool crowd) {
+  const bool beside = crowd || std::abs(from_middle.x) > 0.2f * size.width;
+  if (beside) return from_middle.x < 0 ? MapSide::kLeft : MapSide::kRight;
+  return from_middle.y < 0 ? MapSide::kTop : MapSide::kBottom;
+}
+
+class Attempt {
+ public:
+  Attempt(const BlockTree& tree, const std::vector<NodeWords>& words, Size size, MapStyle style,
+          Size least_core)
+      : tree_(tree),
+        words_(words),
+        style_(style),
+        map_{0, 0, size.width, size.height},
+        least_core_{least_core.width * size.width, least_core.height * size.height} {
+    layout_.bounds = map_;
+    layout_.style = style;
+  }
+
+  // None if it does not fit; with `exact`, also if a block does not get the place that it wishes for.
+  std::optional<Layout> run(bool exact) {
+    place_core();
+    if (2 * layout_.core.rx > map_.width * kLargestCore ||
+        2 * layout_.core.ry > map_.height * kLargestCore) {
+      return std::nullopt;
+    }
+    draw_blocks();
+    if (!has_room()) return std::nullopt;
+    for (size_t i : biggest_first()) {
+      const std::optional<Point> at = place_for(i);
+      if (!at || (exact && *at != Point{wishes_[i].x, wishes_[i].y})) return std::nullopt;
+      const Rect box{at->x, at->y, pictures_[i].size.width, pictures_[i].size.height};
+      taken_.push_back(box);
+      places_[i] = *at;
+    }
+    collect();
+    return std::move(layout_);
+  }
+
+ private:
+  void place_core() {
+    std::vector<BlockPicture> servers;
+    for (Stay stay : tree_.servers) servers.push_back(picture_of_server(stay, style_, words_));
+    CoreLayout core = make_core_layout(servers, least_core_);
+    layout_.core = {map_.centre(), core.disc.rx, core.disc.ry};
+    core_slots_ = std::move(core.slots);
+  }
+
+  // Each block looks towards the middle from where it wishes to stand.
+  void draw_blocks() {
+    const size_t count = tree_.blocks.size();
+    const bool crowd = count > kCrowd;
+    const Ellipse track{map_.centre(), map_.width * 0.4f, map_.height * 0.4f};
+    constexpr float kPi = std::numbers::pi_v<float>;
+    const float half_step = count % 4 == 0 && count > 0 ? kPi / static_cast<float>(count) : 0;
+    const std::vector<float> angles = walk_evenly(track, count, kPi + half_step);
+    const Size limit{map_.width * 0.42f, map_.height * 0.62f};
+    for (size_t i = 0; i < count; ++i) {
+      const MapSide side =
+          side_of(track.at(angles[i]) - map_.centre(), {map_.width, map_.height}, crowd);
+      pictures_.push_back(picture_of(tree_.blocks[i], side, style_, words_, limit));
+      const Size size = pictures_.back().size;
+      // The outermost ellipse on which it stays inside the map.
+      const Ellipse reach{map_.centre(), (map_.width - size.width) / 2 - kMargin,
+                          (map_.height - size.height) / 2 - kMargin};
+      wishes_.push_back(Rect::around(reach.at(angles[i]), size));
+    }
+    places_.resize(count);
+  }
+
+  bool has_room() const {
+    float area = layout_.core.rx * layout_.core.ry * std::numbers::pi_v<float>;
+    for (const BlockPicture& picture : pictures_) {
+      if (picture.size.width > map_.width || picture.size.height > map_.height) return false;
+      area += (picture.size.width + kBlockGap) * (picture.size.height + kBlockGap);
+    }
+    return area < kFullest * map_.width * map_.height;
+  }
+
+  std::vector<size_t> biggest_first() const {
+    std::vector<size_t> order(pictures_.size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    // In powers of two, so that blocks of about one size keep their order round the map.
+    const auto area_class = [&](size_t i) {
+      return std::ilogb(pictures_[i].size.width * pictures_[i].size.height);
+    };
+    std::ranges::stable_sort(order, std::greater<>(), area_class);
+    return order;
+  }
+
+  bool is_free(const Rect& box) const {
+    if (!map_.inset(kMargin / 2).contains(box)) return false;
+    const Rect roomy = box.inset(-kBlockGap / 2);
+    if (layout_.core.overlaps(box.inset(-kBlockGap))) return false;
+    return std::ranges::none_of(
+        taken_, [&](const Rect& other) { return other.inset(-kBlockGap / 2).overlaps(roomy); });
+  }
+
+  // The wished-for place, or the free one nearest to it.
+  std::optional<Point> place_for(size_t block) const {
+    const Rect wish = wishes_[block];
+    const bool crowd = pictures_.size() > kCrowd;
+    if (!crowd && is_free(wish)) return Point{wish.x, wish.y};
+    const Size step = crowd ? grid_step() : Size{kLattice, kLattice};
+    const int columns = static_cast<int>((map_.width - kMargin) / step.width);
+    const int rows = static_cast<int>((map_.height - kMargin) / step.height);
+    const Point origin = {(map_.width - static_cast<float>(columns) * step.width) / 2,
+                          (map_.height - static_cast<float>(rows) * step.height) / 2};
+    std::optional<Point> best;
+    float best_distance = 0;
+    for (int row = 0; row < rows; ++row) {
+      for (int column = 0; column < columns; ++column) {
+        const Point cell = origin + Point{static_cast<float>(column) * step.width,
+                                          static_cast<float>(row) * step.height};
+        const Point at =
+            crowd ? cell + Point{(step.width - wish.width) / 2, (step.height - wish.height) / 2}
+                  : cell;
+        const float distance = length(at - Point{wish.x, wish.y});
+        if (best && distance >= best_distance) continue;
+        if (is_free({at.x, at.y, wish.width, wish.height})) best = at, best_distance = distance;
+      }
+    }
+    return best;
+  }
+
+  // In a crowd of equals the cell of the grid is the largest block; a few giants are not taken as the measure.
+  Size grid_step() const {
+    std::vector<float> widths, heights;
+    for (const BlockPicture& picture : pictures_) {
+      widths.push_back(picture.size.width);
+      heights.push_back(picture.size.height);
+    }
+    const size_t most = pictures_.size() * 9 / 10;
+    std::ranges::nth_element(widths, widths.begin() + static_cast<long>(most));
+    std::ranges::nth_element(heights, heights.begin() + static_cast<long>(most));
+    return {widths[most] + kBlockGap, heights[most] + kBlockGap};
+  }
+
+  void collect() {
+    BlockPicture whole;
+    whole.slots = core_slots_;
+    for (Slot& slot : whole.slots) {
+      slot.shape = slot.shape.moved(map_.centre());
+      slot.name = slot.name.moved(map_.centre());
+      slot.status = slot.status.moved(map_.centre());
+    }
+    for (size_t i = 0; i < pictures_.size(); ++i) whole.add(pictures_[i], places_[i]);
+    layout_.slots = std::move(whole.slots);
+    layout_.frames = std::move(whole.frames);
+  }
+
+  const BlockTree& tree_;
+  const std::vector<NodeWords>& words_;
+  MapStyle style_;
+  Rect map_;
+  Size least_core_;
+  Layout layout_;
+  std::vector<Slot> core_slots_;
+  std::vector<BlockPicture> pictures_;
+  std::vector<Rect> wishes_, taken_;
+  std::vector<Point> places_;
+};
+
+}  // namespace
+
+const Slot* Layout::find(NodeId node, RealmId realm) const {
+  const Slot* any = nullptr;
+  for (const Slot& slot : slots) {
+    if (slot.stay.node != node) continue;
+    if (slot.stay.realm == realm) return &slot;
+    if (!any) any = &slot;
+  }
+  return any;
+}
+
+Result<Layout> make_layout(const BlockTree& tree, const std::vector<NodeWords>& words, Size size) {
+  size_t count = tree.servers.size();
+  for (const Block& block : tree.blocks) count += block.node_count();
+  if (count > kMostDrawnNodes) {
+    return Error{fmt::format(
+        "the run has {} nodes; natbed view shows up to {}. Trace a smaller run of the same "
+        "scenario.",
+        count, kMostDrawnNodes)};
+  }
+  // With everybody where they wish to be if that is possible at all, else wherever there is room.
+  for (const bool exact : {true, false}) {
+    for (const MapStyle& style : kStyles) {
+      for (const Size& core : kCoreSizes) {
+        if (auto found = Attempt(tree, words, size, style, core).run(exact))
+          return *std::move(found);
+      }
+      if (exact && style.scale < kLeastExact) break;
+    }
+  }
+  for (;;) {
+    size = {size.width * 1.2f, size.height * 1.2f};
+    if (auto found = Attempt(tree, words, size, std::end(kStyles)[-1], kCoreSizes[1]).run(false))
+      return *std::move(found);
+  }
+}
+
+}  // namespace natbed::viz

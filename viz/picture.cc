@@ -1,0 +1,46 @@
+#include "viz/picture.h"
+
+#include <fmt/format.h>
+
+#include <SFML/Graphics.hpp>
+#include <optional>
+
+namespace natbed::viz {
+
+struct Picture::State {
+  sf::RenderTexture texture;
+  std::optional<Canvas> canvas;
+};
+
+Picture::Picture(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Picture::Picture(Picture&&) noexcept = default;
+Picture::~Picture() = default;
+
+Result<Picture> Picture::make(const Fonts& fonts, unsigned width, unsigned height) {
+  auto state = std::make_unique<State>();
+  sf::ContextSettings settings;
+  settings.antialiasingLevel = std::min(8u, sf::RenderTexture::getMaximumAntialiasingLevel());
+  const unsigned most = sf::Texture::getMaximumSize();
+  if (width == 0 || height == 0 || width > most || height > most ||
+      !state->texture.create(width, height, settings)) {
+    return Error{fmt::format(
+        "cannot draw a picture of {}×{} pixels: this machine's OpenGL allows up to {}×{}", width,
+        height, most, most)};
+  }
+  state->canvas.emplace(state->texture, fonts);
+  return Picture(std::move(state));
+}
+
+Canvas& Picture::canvas() { return *state_->canvas; }
+
+Status Picture::save(const std::filesystem::path& file) {
+  state_->canvas->flush();
+  state_->texture.display();
+  if (!state_->texture.getTexture().copyToImage().saveToFile(file.string())) {
+    return Error{"cannot write " + file.string() +
+                 ": the name must end in .png and its directory must exist"};
+  }
+  return ok();
+}
+
+}  // namespace natbed::viz

@@ -1,0 +1,104 @@
+// Paths that are up, and the results that the script recorded.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "viz/panels.h"
+
+namespace natbed::viz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string value_text(const Json& value) {
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return fmt::format("{:.6g}", value.get<double>());
+  return value.dump();
+}
+
+// Each path once, whichever end told of it first.
+std::vector<const PathSpan*> distinct_paths(const RunModel& model, Instant t) {
+  std::vector<const PathSpan*> kept;
+  std::set<std::tuple<NodeId, NodeId, NodeId, PathKind>> seen;
+  for (const PathSpan* path : model.machines().paths_at(t)) {
+    const auto [a, b] = std::minmax(path->host, path->peer);
+    if (seen.insert({a, b, path->relay, path->kind}).second) kept.push_back(path);
+  }
+  return kept;
+}
+
+void draw_path(Column& column, const RunModel& model, const PathSpan& path) {
+  const Rect line = column.next(38);
+  if (line.empty()) return;
+  Canvas& canvas = column.canvas();
+  const Color color = color_of(path.kind);
+  canvas.rounded({line.x, line.y + 4, 4, line.height - 8}, 2, color);
+  const std::string ends =
+      fmt::format("{} ↔ {}", model.topology().node(path.host).name, path.peer_name);
+  canvas.text({line.x + 14, line.y + 1, line.width - 90, 19}, ends,
+              {13, kText, Align::kLeft, Face::kBold});
+  if (path.round_trip > Duration::zero()) {
+    canvas.text({line.x, line.y + 1, line.width, 19}, milliseconds(path.round_trip),
+                {13, kText, Align::kRight});
+  }
+  const std::string how =
+      path.relay_name.empty() ? to_string(path.kind) : "relayed by " + path.relay_name;
+  canvas.text({line.x + 14, line.y + 19, line.width - 110, 17}, how, {12, mix(kDim, color, 0.6f)});
+  canvas.text({line.x, line.y + 19, line.width, 17},
+              fmt::format("since {:.3f} s", path.start.as_seconds()), {11, kDim, Align::kRight});
+}
+
+void draw_fields(Column& column, const Json& record) {
+  for (const auto& [key, value] : record.items()) {
+    const Rect line = column.next(20);
+    if (line.empty()) return;
+    column.canvas().text({line.x, line.y, line.width * 0.4f, line.height}, key, {12, kDim});
+    column.canvas().text({line.x + line.width * 0.4f, line.y, line.width * 0.6f, line.height},
+                         value_text(value), {12, kText, Align::kRight, Face::kBold});
+  }
+}
+
+std::string one_line(const Json& record) {
+  std::string text;
+  for (const auto& [key, value] : record.items()) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : "  ·  ", key, value_text(value));
+  }
+  return text;
+}
+
+}  // namespace
+
+void draw_paths_panel(Column& column, const RunModel& model, const SceneState& state) {
+  const std::vector<const PathSpan*> paths = distinct_paths(model, state.now);
+  column.heading(paths.empty() ? "No path is up yet" : fmt::format("Paths up: {}", paths.size()));
+  // Results and one line of rest stay in sight.
+  const float reserve = model.records().empty() ? 24 : 150;
+  const size_t fit = static_cast<size_t>(std::max(0.0f, (column.room() - reserve) / 38));
+  for (size_t i = 0; i < std::min(fit, paths.size()); ++i) draw_path(column, model, *paths[i]);
+  if (paths.size() > fit) column.line(fmt::format("and {} more", paths.size() - fit), {12, kDim});
+}
+
+void draw_results_panel(Column& column, const RunModel& model, const SceneState& state) {
+  const auto begun = [&](const Saying& record) { return record.at <= state.now; };
+  const auto& records = model.records();
+  const auto count = static_cast<size_t>(std::ranges::count_if(records, begun));
+  if (count == 0) return;
+  column.space(12);
+  column.heading(count == 1 ? "Result" : fmt::format("Results: {}", count));
+  const size_t fit = static_cast<size_t>(std::max(1.0f, column.room() / 20));
+  for (size_t i = count > fit ? count - fit : 0; i < count; ++i) {
+    const Json record = Json::parse(records[i].text, nullptr, false);
+    if (!record.is_object()) {
+      column.line(records[i].text, {12, kText}, 20);
+    } else if (count == 1) {
+      draw_fields(column, record);
+    } else {
+      column.line(one_line(record), {12, kText}, 20);
+    }
+  }
+}
+
+}  // namespace natbed::viz
