@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "base/hash.h"
 
@@ -24,24 +25,6 @@ uint64_t internal_hash(const MappingRow& row) {
 }
 
 }  // namespace
-
-Duration timeout(Timer timer, const NatBehavior& behavior) {
-  switch (timer) {
-    case Timer::kUdpUnreplied:
-      return behavior.udp_unreplied_timeout;
-    case Timer::kUdp:
-      return behavior.udp_timeout;
-    case Timer::kTcpTransitory:
-      return behavior.tcp_transitory_timeout;
-    case Timer::kTcpEstablished:
-      return behavior.tcp_established_timeout;
-    case Timer::kIcmp:
-      return behavior.icmp_timeout;
-    case Timer::kStatic:
-      return Duration::zero();
-  }
-  return Duration::zero();
-}
 
 template <class Matches>
 MappingRow* MappingTable::scan(Matches matches) {
@@ -85,9 +68,8 @@ MappingRow* MappingTable::find_id(uint32_t id) {
 MappingRow& MappingTable::open(MappingRow row, const NatBehavior& behavior) {
   row.id = ++last_id_;
   uint32_t slot = rows_.size();
-  if (free_.size() > 0) {
-    slot = free_[free_.size() - 1];
-    free_.pop_back();
+  if (free_ != SlotIndex::kNothing) {
+    slot = std::exchange(free_, rows_[free_].internal.ip);
     rows_[slot] = row;
   } else {
     rows_.push_back(row);
@@ -135,7 +117,7 @@ void MappingTable::close(MappingRow& row) {
   --size_;
   statics_ -= row.is_static();
   row = MappingRow{};
-  free_.push_back(slot);
+  row.internal.ip = std::exchange(free_, slot);
 }
 
 void MappingTable::reclaim(Instant now, const NatBehavior& behavior) {
@@ -162,7 +144,7 @@ void MappingTable::reclaim(Instant now, const NatBehavior& behavior) {
 
 void MappingTable::clear() {
   rows_.clear();
-  free_.clear();
+  free_ = SlotIndex::kNothing;
   large_.reset();
   pools_.reset();
   size_ = statics_ = 0;

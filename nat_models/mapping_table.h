@@ -19,8 +19,24 @@ namespace natbed {
 
 // Which timer of the behaviour a row obeys.
 enum class Timer : uint8_t { kUdpUnreplied, kUdp, kTcpTransitory, kTcpEstablished, kIcmp, kStatic };
-Duration timeout(Timer timer,
-                 const NatBehavior& behavior);  // of kStatic: zero, its `used` is its end
+// Of kStatic: zero, because a static row's `used` is its end.
+inline Duration timeout(Timer timer, const NatBehavior& behavior) {
+  switch (timer) {
+    case Timer::kUdpUnreplied:
+      return behavior.udp_unreplied_timeout;
+    case Timer::kUdp:
+      return behavior.udp_timeout;
+    case Timer::kTcpTransitory:
+      return behavior.tcp_transitory_timeout;
+    case Timer::kTcpEstablished:
+      return behavior.tcp_established_timeout;
+    case Timer::kIcmp:
+      return behavior.icmp_timeout;
+    case Timer::kStatic:
+      return Duration::zero();
+  }
+  return Duration::zero();
+}
 
 struct MappingRow {
   V4Endpoint internal;
@@ -29,7 +45,7 @@ struct MappingRow {
   Instant used;  // when the last packet came that restarts the timer
   Instant opened;
   Instant queued;   // its instant in the expiry queue
-  uint32_t id = 0;  // 0: a free slot
+  uint32_t id = 0;  // 0: a free slot, and `internal.ip` is the next free one
   Protocol protocol = Protocol::kUdp;
   Timer timer = Timer::kUdpUnreplied;
   uint8_t tcp_seen = 0;  // TcpSeen bits
@@ -96,13 +112,13 @@ class MappingTable {
   std::vector<Pool>::iterator pool_at(uint64_t key);
 
   SmallArray<MappingRow, 2> rows_;
-  SmallArray<uint32_t, 0> free_;  // slots
   std::unique_ptr<Large> large_;
   std::unique_ptr<std::vector<Pool>>
       pools_;  // sorted by key; only of addresses that ran short of ports
   uint32_t size_ = 0;
   uint32_t statics_ = 0;
   uint32_t last_id_ = 0;
+  uint32_t free_ = SlotIndex::kNothing;  // the first free slot
 };
 
 }  // namespace natbed

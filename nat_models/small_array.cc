@@ -23,6 +23,6 @@ void* allocate_array(size_t bytes) {
   return at;
 }
 
-void free_array(void* at, size_t bytes) { ::operator delete(at, alignment_for(bytes)); }
+void free_array(void* at, size_t bytes) { ::operator delete(at, bytes, alignment_for(bytes)); }
 
 }  // namespace natbed

@@ -69,7 +69,7 @@ class SmallArray {
   T* data_ = place_.data();
   uint32_t size_ = 0;
   uint32_t capacity_ = kInline;
-  std::array<T, kInline> place_;
+  [[no_unique_address]] std::array<T, kInline> place_;
 };
 
 }  // namespace natbed

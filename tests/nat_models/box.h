@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
+#include <vector>
 
 #include "nat_models/nat.h"
 
@@ -43,6 +43,13 @@ class Box {
   // The packet's verdict; `passed` is the packet as it went on.
   Verdict out(Packet packet, Instant now = {}) { return carry(packet, Side::kInside, now); }
   Verdict in(Packet packet, Instant now = {}) { return carry(packet, Side::kOutside, now); }
+  // The same for packets that must get through.
+  void leaves(const Packet& packet, Instant now = {}) {
+    EXPECT_EQ(out(packet, now).action, Verdict::Action::kForward);
+  }
+  void enters(const Packet& packet, Instant now = {}) {
+    EXPECT_EQ(in(packet, now).action, Verdict::Action::kForward);
+  }
   // The external endpoint of a UDP packet, which must get through.
   Endpoint sent(Endpoint from, Endpoint to, Instant now = {}) {
     EXPECT_EQ(out(udp(from, to), now).action, Verdict::Action::kForward)

@@ -1,0 +1,241 @@
+// What one translation costs: flows that are known, new ones, small tables and large, in time and in memory.
+//
+// Keys follow workload W8 of docs/performance.md: 16 ports a host, 256 destinations, 4 ports. Flows are picked by a
+// multiplicative walk, so that neither the cache nor the branch predictor knows the next one.
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "nat_models/nat.h"
+#include "nat_models/presets.h"
+
+namespace {
+
+std::atomic<uint64_t> allocations{0};
+std::atomic<int64_t> bytes_held{0};
+
+void* counted(size_t size, size_t alignment) {
+  ++allocations;
+  bytes_held += static_cast<int64_t>(size);
+  void* at = alignment <= alignof(std::max_align_t) ? std::malloc(size) : nullptr;
+  if (alignment > alignof(std::max_align_t) && posix_memalign(&at, alignment, size) != 0)
+    at = nullptr;
+  if (!at) throw std::bad_alloc();
+  return at;
+}
+void uncounted(void* at, size_t size) {
+  bytes_held -= static_cast<int64_t>(size);
+  std::free(at);
+}
+
+}  // namespace
+
+void* operator new(size_t size) { return counted(size, 1); }
+void* operator new(size_t size, std::align_val_t a) {
+  return counted(size, static_cast<size_t>(a));
+}
+void operator delete(void* at) noexcept { std::free(at); }
+void operator delete(void* at, std::align_val_t) noexcept { std::free(at); }
+void operator delete(void* at, size_t size) noexcept { uncounted(at, size); }
+void operator delete(void* at, size_t size, std::align_val_t) noexcept { uncounted(at, size); }
+
+namespace natbed {
+namespace {
+
+using enum Dependence;
+
+NatBehavior carrier(Dependence mapping, Dependence filtering) {
+  NatBehavior behavior;
+  behavior.mapping = mapping;
+  behavior.filtering = filtering;
+  behavior.port_allocation = PortAllocation::kRandom;
+  behavior.max_mappings = 4'000'000;
+  return behavior;
+}
+
+std::vector<IpAddress> pool(int64_t mappings) {
+  std::vector<IpAddress> addresses;
+  for (int64_t i = 0; i <= mappings / 32'000; ++i) {
+    addresses.push_back(IpAddress::v4(0xCB007100u + static_cast<uint32_t>(i)));
+  }
+  return addresses;
+}
+
+Packet outbound(uint64_t i) {
+  Packet packet;
+  packet.source = {IpAddress::v4(0x0A000000u + static_cast<uint32_t>(i >> 4)),
+                   static_cast<uint16_t>(1024 + (i & 15) * 997)};
+  packet.destination = {IpAddress::v4(0xC6336400u + static_cast<uint32_t>(i * 7 % 256)),
+                        static_cast<uint16_t>(443 + i % 4)};
+  return packet;
+}
+
+// A NAT with one flow for each i below `flows`, and the packets that come back.
+struct Carrier {
+  Carrier(const NatBehavior& its, int64_t flows)
+      : behavior(its),
+        addresses(pool(flows)),
+        before(bytes_held),
+        nat(&behavior, addresses, Rng(1)) {
+    for (int64_t i = 0; i < flows; ++i) {
+      Packet packet = outbound(static_cast<uint64_t>(i));
+      benchmark::DoNotOptimize(nat.process(packet, Side::kInside, {}));
+      Packet answer;
+      answer.source = packet.destination;
+      answer.destination = packet.source;
+      if (i == 0) held = bytes_held - before;
+      answers.push_back(answer);
+    }
+  }
+  NatBehavior behavior;
+  std::vector<IpAddress> addresses;
+  int64_t before, held = 0;
+  std::vector<Packet> answers;
+  Nat nat;
+};
+
+// Visits all of [0, n) in an order that looks random.
+class Walk {
+ public:
+  explicit Walk(int64_t n) : n_(static_cast<uint64_t>(n)) {}
+  uint64_t next() { return (at_ += 0x9E3779B97F4A7C15) % n_; }
+
+ private:
+  uint64_t n_, at_ = 0;
+};
+
+void report(benchmark::State& state, uint64_t allocations_before) {
+  state.SetItemsProcessed(state.iterations());
+  state.counters["allocations_per_op"] = static_cast<double>(allocations - allocations_before) /
+                                         static_cast<double>(state.iterations());
+}
+
+template <Dependence kMapping, Dependence kFiltering>
+void KnownFlowOutbound(benchmark::State& state) {
+  Carrier box(carrier(kMapping, kFiltering), state.range(0));
+  std::vector<Packet> packets;
+  for (int64_t i = 0; i < state.range(0); ++i)
+    packets.push_back(outbound(static_cast<uint64_t>(i)));
+  Walk walk(state.range(0));
+  const uint64_t before = allocations;
+  const Instant now = Instant() + Duration::seconds(1);
+  for (auto _ : state) {
+    Packet packet = packets[walk.next()];
+    benchmark::DoNotOptimize(box.nat.process(packet, Side::kInside, now));
+    benchmark::DoNotOptimize(packet);
+  }
+  report(state, before);
+}
+BENCHMARK(KnownFlowOutbound<kEndpointIndependent, kAddressAndPortDependent>)
+    ->Arg(4)
+    ->Arg(10'000)
+    ->Arg(1'000'000);
+BENCHMARK(KnownFlowOutbound<kEndpointIndependent, kEndpointIndependent>)
+    ->Arg(4)
+    ->Arg(10'000)
+    ->Arg(1'000'000);
+BENCHMARK(KnownFlowOutbound<kAddressAndPortDependent, kAddressAndPortDependent>)
+    ->Arg(4)
+    ->Arg(10'000);
+
+template <Dependence kMapping, Dependence kFiltering>
+void KnownFlowInbound(benchmark::State& state) {
+  Carrier box(carrier(kMapping, kFiltering), state.range(0));
+  Walk walk(state.range(0));
+  const uint64_t before = allocations;
+  const Instant now = Instant() + Duration::seconds(1);
+  for (auto _ : state) {
+    Packet packet = box.answers[walk.next()];
+    benchmark::DoNotOptimize(box.nat.process(packet, Side::kOutside, now));
+    benchmark::DoNotOptimize(packet);
+  }
+  report(state, before);
+}
+BENCHMARK(KnownFlowInbound<kEndpointIndependent, kAddressAndPortDependent>)
+    ->Arg(4)
+    ->Arg(10'000)
+    ->Arg(1'000'000);
+
+// What the two above do beside translating: pick a packet and copy it.
+void PacketCopyAlone(benchmark::State& state) {
+  std::vector<Packet> packets;
+  for (int64_t i = 0; i < state.range(0); ++i)
+    packets.push_back(outbound(static_cast<uint64_t>(i)));
+  Walk walk(state.range(0));
+  for (auto _ : state) {
+    Packet packet = packets[walk.next()];
+    benchmark::DoNotOptimize(packet);
+  }
+}
+BENCHMARK(PacketCopyAlone)->Arg(4)->Arg(10'000)->Arg(1'000'000);
+
+// A steady population: each packet opens a mapping, and as many end of old age.
+void NewMappingAndExpiry(benchmark::State& state) {
+  NatBehavior behavior = carrier(kAddressAndPortDependent, kAddressAndPortDependent);
+  behavior.udp_timeout = behavior.udp_unreplied_timeout = Duration::microseconds(state.range(0));
+  const std::vector<IpAddress> addresses = pool(state.range(0));
+  Nat nat(&behavior, addresses, Rng(1));
+  uint64_t i = 0;
+  const auto open_one = [&] {
+    Packet packet = outbound(i);
+    benchmark::DoNotOptimize(nat.process(
+        packet, Side::kInside, Instant() + Duration::microseconds(static_cast<int64_t>(i))));
+    ++i;
+  };
+  while (i < static_cast<uint64_t>(state.range(0)) * 4) open_one();
+  const uint64_t before = allocations;
+  for (auto _ : state) open_one();
+  report(state, before);
+}
+BENCHMARK(NewMappingAndExpiry)->Arg(10'000)->Arg(1'000'000);
+
+void UnknownFlowInbound(benchmark::State& state) {
+  Carrier box(carrier(kEndpointIndependent, kAddressAndPortDependent), state.range(0));
+  Walk walk(state.range(0));
+  const uint64_t before = allocations;
+  for (auto _ : state) {
+    Packet packet = box.answers[walk.next()];
+    packet.source.port ^= 0x8000;
+    benchmark::DoNotOptimize(box.nat.process(packet, Side::kOutside, {}));
+  }
+  report(state, before);
+}
+BENCHMARK(UnknownFlowInbound)->Arg(10'000)->Arg(1'000'000);
+
+void ConstructHomeAndOpenOneMapping(benchmark::State& state) {
+  const NatBehavior& behavior = find_preset("port-restricted")->behavior;
+  const IpAddress outside[] = {IpAddress::v4(203, 0, 113, 1)};
+  const uint64_t before = allocations;
+  for (auto _ : state) {
+    Nat nat(&behavior, outside, Rng(1));
+    Packet packet = outbound(0);
+    benchmark::DoNotOptimize(nat.process(packet, Side::kInside, {}));
+  }
+  report(state, before);
+}
+BENCHMARK(ConstructHomeAndOpenOneMapping);
+
+// Bytes of the tables with `range` mappings, each with one filter entry, divided by their number.
+void BytesPerMapping(benchmark::State& state) {
+  const NatBehavior behavior = carrier(kEndpointIndependent, kAddressAndPortDependent);
+  const std::vector<IpAddress> addresses = pool(state.range(0));
+  int64_t held = 0;
+  for (auto _ : state) {
+    const int64_t before = bytes_held;
+    Nat nat(&behavior, addresses, Rng(1));
+    for (int64_t i = 0; i < state.range(0); ++i) {
+      Packet packet = outbound(static_cast<uint64_t>(i));
+      benchmark::DoNotOptimize(nat.process(packet, Side::kInside, {}));
+    }
+    held = bytes_held - before + static_cast<int64_t>(sizeof nat);
+  }
+  state.counters["bytes_per_mapping"] =
+      static_cast<double>(held) / static_cast<double>(state.range(0));
+}
+BENCHMARK(BytesPerMapping)->Arg(1)->Arg(4)->Arg(10'000)->Arg(1'000'000)->Iterations(1);
+
+}  // namespace
+}  // namespace natbed
