@@ -61,9 +61,10 @@ struct Report {
   std::vector<Trial> trials;
   uint64_t trace_hash = 0;  // of the first trial
 
-  // The command line that runs `trial` again, and nothing else.
-  std::string command(const Trial& trial) const;
 };
+
+// The command line that runs one trial of `report` again, and nothing else.
+std::string repeat_command(const Report& report, uint32_t cell, uint64_t seed);
 
 // Fills in the cells' summaries from the trials. REQUIRES: every trial's cell exists.
 void summarise(Report& report);

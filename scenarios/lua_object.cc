@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include <lua.hpp>
+
+#include <cstring>
+
+#include "scenarios/lua_api.h"
+#include "scenarios/lua_call.h"
+
+namespace natbed {
+namespace {
+
+bool has_type(lua_State* L, int index, const char* type) {
+  if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return false;
+  luaL_getmetatable(L, type);
+  const bool same = lua_rawequal(L, -1, -2) != 0;
+  lua_pop(L, 2);
+  return same;
+}
+
+uint32_t value_of(lua_State* L, int index) {
+  uint32_t value;
+  std::memcpy(&value, lua_touserdata(L, index), sizeof value);
+  return value;
+}
+
+// Two objects that mean the same node are equal.
+int same_object(lua_State* L) {
+  lua_pushboolean(L, value_of(L, 1) == value_of(L, 2));
+  return 1;
+}
+
+// object.key: upvalue 1 is the table of methods, upvalue 2 the function that reads fields, or nil, upvalue 3 the type.
+int read_field(lua_State* L) {
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  lua_pop(L, 1);
+  if (!lua_isnil(L, lua_upvalueindex(2))) {
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    lua_call(L, 2, 2);
+    if (lua_toboolean(L, -1)) return lua_pop(L, 1), 1;
+  }
+  return luaL_error(L, "a %s has no field or method \"%s\"", lua_tostring(L, lua_upvalueindex(3)),
+                    luaL_tolstring(L, 2, nullptr));
+}
+
+int refuse_write(lua_State* L) {
+  return luaL_error(L, "objects of natbed have no fields that can be set (\"%s\")", luaL_tolstring(L, 2, nullptr));
+}
+
+int plain_name(lua_State* L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  return 1;
+}
+
+}  // namespace
+
+void push_object(lua_State* L, const char* type, uint32_t value) {
+  std::memcpy(lua_newuserdatauv(L, sizeof value, 0), &value, sizeof value);
+  luaL_setmetatable(L, type);
+}
+
+uint32_t object_argument(lua_State* L, int index, const char* type, const char* what) {
+  if (!has_type(L, index, type)) expected(L, index, what);
+  return value_of(L, index);
+}
+
+NodeId node_argument(lua_State* L, int index, const char* what) {
+  return NodeId(object_argument(L, index, kNodeType, what));
+}
+
+void define_type(lua_State* L, const char* type, const Method* methods, lua_CFunction field, lua_CFunction tostring) {
+  const char* short_name = std::strrchr(type, '.') + 1;
+  luaL_newmetatable(L, type);
+  lua_newtable(L);
+  for (const Method* method = methods; method->name; ++method) {
+    lua_pushcfunction(L, method->function);
+    lua_setfield(L, -2, method->name);
+  }
+  if (field) {
+    lua_pushcfunction(L, field);
+  } else {
+    lua_pushnil(L);
+  }
+  lua_pushstring(L, short_name);
+  lua_pushcclosure(L, read_field, 3);
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, refuse_write);
+  lua_setfield(L, -2, "__newindex");
+  lua_pushcfunction(L, same_object);
+  lua_setfield(L, -2, "__eq");
+  if (tostring) {
+    lua_pushcfunction(L, tostring);
+  } else {
+    lua_pushstring(L, short_name);
+    lua_pushcclosure(L, plain_name, 1);
+  }
+  lua_setfield(L, -2, "__tostring");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");  // scripts do not see it
+  lua_pop(L, 1);
+}
+
+void open_api(lua_State* L) {
+  open_natbed(L);
+  open_net(L);
+  open_nodes(L);
+  open_links(L);
+  open_connections(L);
+}
+
+}  // namespace natbed

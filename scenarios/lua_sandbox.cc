@@ -1,0 +1,188 @@
+#include "scenarios/lua_sandbox.h"
+
+#include <fmt/format.h>
+
+#include <lua.hpp>
+
+#include "scenarios/lua_call.h"
+#include "scenarios/lua_sort.h"
+#include "scenarios/script_trial.h"
+
+namespace natbed {
+namespace {
+
+// Keys in order: numbers first, then texts, then booleans.
+int rank_of(lua_State* L, int index) {
+  switch (lua_type(L, index)) {
+    case LUA_TNUMBER: return 0;
+    case LUA_TSTRING: return 1;
+    default: return 2;
+  }
+}
+
+int key_less(lua_State* L) {
+  const int a = rank_of(L, 1), b = rank_of(L, 2);
+  bool less = a < b;
+  if (a == b) less = a == 2 ? lua_toboolean(L, 1) < lua_toboolean(L, 2) : lua_compare(L, 1, 2, LUA_OPLT) != 0;
+  lua_pushboolean(L, less);
+  return 1;
+}
+
+// Upvalues: the table, its keys in order, the place of the last one given out.
+int next_pair(lua_State* L) {
+  const lua_Integer at = lua_tointeger(L, lua_upvalueindex(3)) + 1;
+  lua_pushinteger(L, at);
+  lua_replace(L, lua_upvalueindex(3));
+  if (lua_rawgeti(L, lua_upvalueindex(2), at) == LUA_TNIL) return 1;
+  lua_pushvalue(L, -1);
+  lua_rawget(L, lua_upvalueindex(1));
+  return 2;
+}
+
+int list_keys(lua_State* L) {
+  if (!lua_istable(L, 1)) expected(L, 1, "a table for pairs");
+  lua_settop(L, 1);
+  lua_newtable(L);
+  lua_Integer count = 0;
+  for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
+    const int type = lua_type(L, -2);
+    if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN) {
+      throw ScriptError(fmt::format("pairs needs keys that are numbers, texts or booleans, because a {} has no "
+                                    "order; keep a list beside the table", lua_typename(L, type)));
+    }
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, 2, ++count);
+  }
+  return 1;
+}
+
+int sorted_pairs(lua_State* L) {
+  call_script_function(L, list_keys);
+  lua_pushcfunction(L, stable_sort);
+  lua_pushvalue(L, 2);
+  lua_pushcfunction(L, key_less);
+  lua_call(L, 2, 0);
+  lua_pushinteger(L, 0);
+  lua_pushcclosure(L, next_pair, 3);
+  return 1;
+}
+
+bool prints_its_address(lua_State* L, int index) {
+  const int type = lua_type(L, index);
+  const bool is_reference = type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TTHREAD ||
+                            type == LUA_TUSERDATA || type == LUA_TLIGHTUSERDATA;
+  if (!is_reference) return false;
+  if (luaL_getmetafield(L, index, "__tostring") == LUA_TNIL) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+int plain_tostring(lua_State* L) {
+  luaL_checkany(L, 1);
+  if (prints_its_address(L, 1)) {
+    lua_pushstring(L, luaL_typename(L, 1));
+  } else {
+    luaL_tolstring(L, 1, nullptr);
+  }
+  return 1;
+}
+
+// string.format(...): upvalue 1 is Lua's. References become their type's name; "%p" is refused.
+int plain_format(lua_State* L) {
+  const int count = lua_gettop(L);
+  const char* format = luaL_checkstring(L, 1);
+  for (const char* at = format; *at != '\0'; ++at) {
+    if (*at != '%') continue;
+    const char* flag = at + 1;
+    while (*flag != '\0' && !((*flag >= 'a' && *flag <= 'z') || (*flag >= 'A' && *flag <= 'Z') || *flag == '%')) ++flag;
+    if (*flag == 'p') return luaL_error(L, "%%p prints an address, which differs from run to run");
+    if (*flag == '\0') break;
+    at = flag;
+  }
+  lua_pushvalue(L, lua_upvalueindex(1));
+  for (int i = 1; i <= count; ++i) {
+    if (prints_its_address(L, i)) {
+      lua_pushstring(L, luaL_typename(L, i));
+    } else {
+      lua_pushvalue(L, i);
+    }
+  }
+  lua_call(L, count, LUA_MULTRET);
+  return lua_gettop(L) - count;
+}
+
+// math.random(), (m) and (m, n), as Lua's own, from the scenario's stream.
+int scenario_random(lua_State* L) {
+  Rng& rng = trial_of(L).rng();
+  if (lua_gettop(L) == 0) {
+    lua_pushnumber(L, static_cast<double>(rng.next() >> 11) * 0x1p-53);
+    return 1;
+  }
+  const bool two = lua_gettop(L) > 1;
+  const double low = two ? number_argument(L, 1, "a whole number for the low end") : 1;
+  const double high = number_argument(L, two ? 2 : 1, "a whole number for the high end");
+  constexpr double kMost = 0x1p62;
+  const auto whole = [](double number) {
+    return number >= -kMost && number <= kMost && number == static_cast<double>(static_cast<int64_t>(number));
+  };
+  if (!whole(low) || !whole(high) || low > high) {
+    throw ScriptError(fmt::format("math.random has no whole number from {} to {}", low, high));
+  }
+  lua_pushinteger(L, rng.between(static_cast<int64_t>(low), static_cast<int64_t>(high)));
+  return 1;
+}
+
+// print(...) is a note: there is no other output that a run could repeat.
+int print_note(lua_State* L) {
+  std::string line;
+  for (int i = 1; i <= lua_gettop(L); ++i) {
+    if (i > 1) line += ' ';
+    const int type = lua_type(L, i);
+    line += type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN
+                ? to_text(value_at(L, i, "print"))
+                : std::string(lua_typename(L, type));
+  }
+  trial_of(L).note(line);
+  return 0;
+}
+
+void remove_globals(lua_State* L) {
+  for (const char* name : {"load", "loadfile", "dofile", "collectgarbage", "next", "warn"}) {
+    lua_pushnil(L);
+    lua_setglobal(L, name);
+  }
+  lua_getglobal(L, LUA_MATHLIBNAME);
+  lua_pushnil(L);
+  lua_setfield(L, -2, "randomseed");
+  lua_pop(L, 1);
+}
+
+// `keep_old`: the old function becomes the new one's upvalue.
+void replace_in(lua_State* L, const char* library, const char* name, lua_CFunction function, bool keep_old) {
+  lua_getglobal(L, library);
+  if (keep_old) lua_getfield(L, -1, name);
+  lua_pushcclosure(L, function, keep_old ? 1 : 0);
+  lua_setfield(L, -2, name);
+  lua_pop(L, 1);
+}
+
+}  // namespace
+
+void open_sandbox(lua_State* L) {
+  const luaL_Reg libraries[] = {{LUA_GNAME, luaopen_base},       {LUA_STRLIBNAME, luaopen_string},
+                                {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math},
+                                {LUA_UTF8LIBNAME, luaopen_utf8}};
+  for (const luaL_Reg& library : libraries) {
+    luaL_requiref(L, library.name, library.func, 1);
+    lua_pop(L, 1);
+  }
+  remove_globals(L);
+  replace_in(L, LUA_STRLIBNAME, "format", plain_format, true);
+  replace_in(L, LUA_MATHLIBNAME, "random", api<scenario_random>, false);
+  replace_in(L, LUA_TABLIBNAME, "sort", stable_sort, false);
+  lua_register(L, "tostring", plain_tostring);
+  lua_register(L, "print", api<print_note>);
+  lua_register(L, "pairs", sorted_pairs);
+}
+
+}  // namespace natbed

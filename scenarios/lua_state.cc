@@ -1,0 +1,53 @@
+#include "scenarios/lua_state.h"
+
+#include <fmt/format.h>
+
+#include <lua.hpp>
+
+#include "base/check.h"
+#include "scenarios/lua_call.h"
+#include "scenarios/lua_sandbox.h"
+#include "scenarios/script_trial.h"
+
+namespace natbed {
+namespace {
+
+constexpr int kHookEvery = 100'000;  // instructions: often enough to stop within a millisecond
+
+int append(lua_State*, const void* bytes, size_t size, void* to) {
+  static_cast<std::string*>(to)->append(static_cast<const char*>(bytes), size);
+  return 0;
+}
+
+// Raised again at every later instruction, so that no pcall() of the script can go on.
+void on_instructions(lua_State* L, lua_Debug*) {
+  if (trial_of(L).spend_instructions(kHookEvery)) return;
+  lua_sethook(L, on_instructions, LUA_MASKCOUNT, 1);
+  luaL_error(L, "the script runs on and on while virtual time stands still (an endless loop?)");
+}
+
+}  // namespace
+
+Result<CompiledScript> compile_script(std::string_view name, std::string_view source) {
+  const std::unique_ptr<lua_State, void (*)(lua_State*)> state(luaL_newstate(), lua_close);
+  lua_State* L = state.get();
+  CompiledScript script{std::string(name), ""};
+  if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + script.name).c_str(), "t") != LUA_OK) {
+    return Error{std::string(lua_tostring(L, -1))};
+  }
+  constexpr int kKeepLines = 0;
+  lua_dump(L, append, &script.bytecode, kKeepLines);
+  return script;
+}
+
+LuaState::LuaState(ScriptTrial* trial) : state_(luaL_newstate()) {
+  lua_State* L = state_.get();
+  NATBED_CHECK(L != nullptr, "out of memory for a Lua state");
+  *static_cast<ScriptTrial**>(lua_getextraspace(L)) = trial;
+  open_sandbox(L);
+  lua_sethook(L, on_instructions, LUA_MASKCOUNT, kHookEvery);
+}
+
+void LuaState::Close::operator()(lua_State* L) const { lua_close(L); }
+
+}  // namespace natbed

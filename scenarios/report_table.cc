@@ -1,0 +1,136 @@
+#include "scenarios/report_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace natbed {
+namespace {
+
+// Characters of UTF-8 text: every byte that does not continue one.
+size_t width_of(const std::string& text) {
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// For eyes: three decimals of a small number, none of a large one.
+std::string short_number(double number) {
+  const double size = number < 0 ? -number : number;
+  if (number == static_cast<double>(static_cast<int64_t>(number))) return fmt::format("{:.0f}", number);
+  return fmt::format("{:.{}f}", number, size < 10 ? 3 : size < 1000 ? 1 : 0);
+}
+
+std::string short_text(const Value& value) {
+  const double* number = std::get_if<double>(&value);
+  return number ? short_number(*number) : to_text(value);
+}
+
+std::string to_text(const Summary& summary) {
+  switch (summary.kind) {
+    case Summary::Kind::kProportion: return natbed::to_text(summary.proportion);
+    case Summary::Kind::kQuantiles: {
+      const Quantiles& q = summary.quantiles;
+      return fmt::format("{} / {} / {}", short_number(q.p50), short_number(q.p90), short_number(q.p99));
+    }
+    case Summary::Kind::kCounts: break;
+  }
+  std::vector<std::string> parts;
+  for (const auto& [text, count] : summary.counts) parts.push_back(fmt::format("{} {}", text, count));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+const Summary* find(const Cell& cell, const std::string& key) {
+  const auto at = std::ranges::find(cell.summaries, key, &Summary::key);
+  return at == cell.summaries.end() ? nullptr : &*at;
+}
+
+std::string heading(const Report& report, const std::string& key) {
+  for (const Cell& cell : report.cells) {
+    const Summary* summary = find(cell, key);
+    if (summary && summary->kind == Summary::Kind::kQuantiles) return key + " p50 / p90 / p99";
+    if (summary) return key;
+  }
+  return key;
+}
+
+std::string table_of_cells(const Report& report) {
+  std::set<std::string> keys;
+  for (const Cell& cell : report.cells) {
+    for (const Summary& summary : cell.summaries) keys.insert(summary.key);
+  }
+  std::vector<std::vector<std::string>> rows(1);
+  for (const Axis& axis : report.axes) rows[0].push_back(axis.name);
+  for (const std::string& key : keys) rows[0].push_back(heading(report, key));
+  if (rows[0].empty()) return "";
+  for (const Cell& cell : report.cells) {
+    std::vector<std::string>& row = rows.emplace_back();
+    for (const Value& value : cell.at) row.push_back(natbed::to_text(value));
+    for (const std::string& key : keys) {
+      const Summary* summary = find(cell, key);
+      row.push_back(summary ? to_text(*summary) : "-");
+    }
+  }
+  return aligned(rows);
+}
+
+std::string table_of_trial(const Trial& trial) {
+  std::string text;
+  for (const Note& note : trial.notes) {
+    text += fmt::format("{:>10.3f}s  {}\n", note.at.as_seconds(), note.text);
+  }
+  for (const Record& record : trial.records) {
+    if (!text.empty()) text += '\n';
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& [key, value] : record.fields()) rows.push_back({key, short_text(value)});
+    text += aligned(rows);
+  }
+  return text;
+}
+
+// The first trial that failed, with the way to see it again.
+std::string last_words(const Report& report) {
+  const auto failed = std::ranges::find_if(report.trials, &Trial::failed);
+  if (failed == report.trials.end()) return "";
+  const auto failures = std::ranges::count_if(report.trials, &Trial::failed);
+  const std::string which =
+      report.trials.size() == 1 ? "" : fmt::format("{} of {} trials failed; the first, ", failures,
+                                                   report.trials.size());
+  return fmt::format("\n{}again: {}\n", which, repeat_command(report, failed->cell, failed->seed));
+}
+
+}  // namespace
+
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      text += row[i];
+      if (i + 1 < row.size()) text += std::string(widths[i] - width_of(row[i]) + 2, ' ');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string to_text(const Proportion& proportion) {
+  const Interval interval = proportion.wilson95();
+  return fmt::format("{:.1f} % [{:.1f}–{:.1f}] {}/{}", 100 * proportion.value(), 100 * interval.low,
+                     100 * interval.high, proportion.successes, proportion.trials);
+}
+
+std::string report_table(const Report& report) {
+  const bool single = report.trials.size() == 1 && report.axes.empty();
+  std::string text = fmt::format("{}  seed {}", report.script, report.seed);
+  for (const auto& [key, value] : report.set) text += fmt::format("  {}={}", key, value);
+  if (!single) text += fmt::format("  {} trials", report.trials.size());
+  text += "\n\n" + (single ? table_of_trial(report.trials[0]) : table_of_cells(report));
+  return text + last_words(report);
+}
+
+}  // namespace natbed

@@ -1,0 +1,38 @@
+// Trials on all cores, merged in trial order.
+//
+// Workers take trials from one counter and write each result to its own place, so that only the hour at which a
+// result appears depends on the number of workers. If trials fail, the error is that of the earliest in trial order.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "scenarios/progress.h"
+#include "scenarios/report.h"
+#include "scenarios/sweep_plan.h"
+
+namespace natbed {
+
+// One worker's means of running trials: its world, its memory. Used by one thread at a time.
+class TrialRunner {
+ public:
+  virtual ~TrialRunner() = default;
+  virtual Result<Trial> run(const TrialSpec& spec) = 0;
+};
+
+class TrialRunnerFactory {
+ public:
+  virtual ~TrialRunnerFactory() = default;
+  virtual std::unique_ptr<TrialRunner> make() = 0;  // called from any thread, one at a time
+};
+
+struct PoolOptions {
+  unsigned jobs = 0;                 // threads; 0: one per core
+  ProgressSink* progress = nullptr;  // not owned
+};
+
+// All trials of `plan` but those at places below `first`, into `report`.trials. REQUIRES: report is plan.empty_report().
+Status run_trials(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory, const PoolOptions& options,
+                  Report& report);
+
+}  // namespace natbed
