@@ -241,12 +241,15 @@ bool StunMessage::check_fingerprint() const {
          ByteReader(attribute->value).u32();
 }
 
-StunMessage::Unknown StunMessage::unknown_required() const {
+StunMessage::Unknown StunMessage::unknown_required(
+    std::initializer_list<StunAttribute> also) const {
   Unknown unknown;
   for (const Attribute attribute : *this) {
-    if (!comprehension_required(attribute.type) || is_known(attribute.type)) continue;
-    if (unknown.count < unknown.types.size())
+    const bool strange = comprehension_required(attribute.type) && !is_known(attribute.type);
+    if (!strange && std::ranges::find(also, attribute.type) == also.end()) continue;
+    if (unknown.count < unknown.types.size()) {
       unknown.types[unknown.count++] = static_cast<uint16_t>(attribute.type);
+    }
   }
   return unknown;
 }

@@ -16,7 +16,9 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/address.h"
@@ -112,13 +114,14 @@ class StunMessage {
   bool check_integrity(const HmacSha1& key) const;
   bool check_integrity(const HmacSha256& key) const;
   bool check_fingerprint() const;  // §14.7; it must be the last attribute
-  // The comprehension-required attributes that the codec does not know, for UNKNOWN-ATTRIBUTES. The
-  // first four are enough: an agent that gets one wrong gets no further.
+  // The comprehension-required attributes that the codec does not know, for UNKNOWN-ATTRIBUTES, and
+  // those of `also` that are there: known, but not to this agent. The first four are enough.
   struct Unknown {
     std::array<uint16_t, 4> types = {};
     size_t count = 0;
+    std::span<const uint16_t> list() const { return std::span(types).first(count); }
   };
-  Unknown unknown_required() const;
+  Unknown unknown_required(std::initializer_list<StunAttribute> also = {}) const;
 
  private:
   explicit StunMessage(ByteView bytes) : bytes_(bytes) {}

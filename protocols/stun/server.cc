@@ -34,16 +34,13 @@ void StunServer::on_datagram(Instant, const Datagram& datagram, Outbox& out) {
   BindingAnswer answer{.socket = datagram.socket, .to = datagram.remote, .mapped = datagram.remote};
   answer.software = config_.software;
 
-  StunMessage::Unknown unknown = request->unknown_required();
-  const auto change = request->u32(StunAttribute::kChangeRequest);
-  if (request->has(StunAttribute::kChangeRequest) && !has_alternate() &&
-      unknown.count < unknown.types.size()) {
-    unknown.types[unknown.count++] = static_cast<uint16_t>(StunAttribute::kChangeRequest);
-  }
+  const StunMessage::Unknown unknown =
+      has_alternate() ? request->unknown_required()
+                      : request->unknown_required({StunAttribute::kChangeRequest});
   if (unknown.count != 0) {
-    return refuse_binding(*request, answer, StunError::kUnknownAttribute,
-                          std::span(unknown.types).first(unknown.count), out);
+    return refuse_binding(*request, answer, StunError::kUnknownAttribute, unknown.list(), out);
   }
+  const uint32_t change = request->u32(StunAttribute::kChangeRequest).value_or(0);
   const auto response_port = request->u16(StunAttribute::kResponsePort);
   answer.padding = request->has(StunAttribute::kPadding);
   // Together they would make a server an amplifier aimed at somebody else (RFC 5780 §6.1).
@@ -51,8 +48,8 @@ void StunServer::on_datagram(Instant, const Datagram& datagram, Outbox& out) {
     return refuse_binding(*request, answer, StunError::kBadRequest, {}, out);
 
   uint32_t from = index;
-  if (change.value_or(0) & kChangeIp) from ^= kAlternateIp;
-  if (change.value_or(0) & kChangePort) from ^= kAlternatePort;
+  if (change & kChangeIp) from ^= kAlternateIp;
+  if (change & kChangePort) from ^= kAlternatePort;
   answer.socket = socket(from);
   if (response_port) answer.to.port = *response_port;
   if (has_alternate()) {

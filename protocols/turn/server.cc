@@ -69,10 +69,11 @@ void TurnServer::on_client(Instant now, const Datagram& datagram, Outbox& out) {
 void TurnServer::on_binding(const StunMessage& request, const Datagram& datagram, Outbox& out) {
   const BindingAnswer answer{
       .socket = datagram.socket, .to = datagram.remote, .mapped = datagram.remote};
-  StunMessage::Unknown unknown = request.unknown_required();
+  using enum StunAttribute;  // those of RFC 5780: there is one socket to answer from, and one to answer to
+  const StunMessage::Unknown unknown =
+      request.unknown_required({kChangeRequest, kPadding, kResponsePort});
   if (unknown.count == 0) return answer_binding(request, answer, out);
-  refuse_binding(request, answer, StunError::kUnknownAttribute,
-                 std::span(unknown.types).first(unknown.count), out);
+  refuse_binding(request, answer, StunError::kUnknownAttribute, unknown.list(), out);
 }
 
 // RFC 8656 §10.2: whatever is wrong with an indication, nobody is told.
@@ -82,9 +83,8 @@ void TurnServer::on_send(Instant now, const StunMessage& indication, const Endpo
   const auto data = indication.bytes(StunAttribute::kData);
   const Allocation* allocation = find(client);
   if (!peer || !data || allocation == nullptr || !allocation->permits(now, peer->ip)) return;
-  // We cannot set DF, so to us DONT-FRAGMENT is an attribute not understood.
-  if (indication.has(StunAttribute::kDontFragment) || indication.unknown_required().count != 0)
-    return;
+  // No socket of ours sets DF, so DONT-FRAGMENT is an attribute that we do not understand.
+  if (indication.unknown_required({StunAttribute::kDontFragment}).count != 0) return;
   out.send(relay_socket(slot_of(*allocation)), *peer, *data, {.traffic = Traffic::kRelay});
 }
 

@@ -74,7 +74,7 @@ class TurnServer final : public Machine {
   Allocation* owned_allocation(Instant now, const Request& request, Outbox& out);  // null: refused
   Duration granted_lifetime(const StunMessage& request) const;
   void refuse(Instant now, const Request& request, StunError error, Outbox& out);
-  void refuse_unknown(const Request& request, std::span<const uint16_t> unknown, Outbox& out);
+  void refuse_unknown(const Request& request, const StunMessage::Unknown& unknown, Outbox& out);
   void succeed(const Request& request, Outbox& out);
   void answer_allocate(Instant now, const Allocation& allocation, Outbox& out);
   void refuse_allocate(const Allocation& allocation, StunError error, Outbox& out);

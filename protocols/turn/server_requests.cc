@@ -22,9 +22,10 @@ void TurnServer::on_request(Instant now, Request& request, Outbox& out) {
   request.login = authenticator_.check(now, request.message, request.client);
   if (request.login.error != StunError::kNone)
     return refuse(now, request, request.login.error, out);
-  const StunMessage::Unknown unknown = request.message.unknown_required();
-  if (unknown.count != 0)
-    return refuse_unknown(request, std::span(unknown.types).first(unknown.count), out);
+  // No socket of ours sets DF, so DONT-FRAGMENT is an attribute that we do not understand (RFC 8656 §7.2).
+  const StunMessage::Unknown unknown =
+      request.message.unknown_required({StunAttribute::kDontFragment});
+  if (unknown.count != 0) return refuse_unknown(request, unknown, out);
   if (method == StunMethod::kAllocate) return on_allocate(now, request, out);
   if (method == StunMethod::kRefresh) return on_refresh(now, request, out);
   if (method == StunMethod::kCreatePermission) return on_create_permission(now, request, out);
@@ -38,10 +39,6 @@ void TurnServer::on_allocate(Instant now, const Request& request, Outbox& out) {
     if (allocation->allocated_by == request.message.transaction())
       return answer_allocate(now, *allocation, out);
     return refuse(now, request, StunError::kAllocationMismatch, out);
-  }
-  if (request.message.has(StunAttribute::kDontFragment)) {  // no socket of ours sets DF
-    constexpr std::array kUnknown = {static_cast<uint16_t>(StunAttribute::kDontFragment)};
-    return refuse_unknown(request, kUnknown, out);
   }
   if (const StunError error = refusal_of_allocate(request); error != StunError::kNone) {
     return refuse(now, request, error, out);
@@ -179,11 +176,11 @@ void TurnServer::refuse(Instant now, const Request& request, StunError error, Ou
   commit(writer, request.client, out);
 }
 
-void TurnServer::refuse_unknown(const Request& request, std::span<const uint16_t> unknown,
+void TurnServer::refuse_unknown(const Request& request, const StunMessage::Unknown& unknown,
                                 Outbox& out) {
   StunWriter writer(out.prepare(kStunRoom), StunClass::kError, request.message);
   writer.error(StunError::kUnknownAttribute);
-  writer.list_u16(StunAttribute::kUnknownAttributes, unknown);
+  writer.list_u16(StunAttribute::kUnknownAttributes, unknown.list());
   writer.integrity(*request.login.key);
   commit(writer, request.client, out);
 }
