@@ -16,6 +16,8 @@ struct PunchTiming {
   Duration give_up = Duration::seconds(10);
   // How long a valid path waits for a better one before it is nominated.
   Duration settle = Duration::milliseconds(50);
+  // The same for a path whose answers come from elsewhere than our probes went (see puncher.h).
+  Duration settle_asymmetric = Duration::seconds(1);
   // Consent (RFC 7675): a check each `keep_alive` while answers come, each `recheck` once one is
   // missing; the path is dead `consent_lost` after the last answer. 15 s also keeps the mapping of
   // every NAT that obeys RFC 4787 REQ-5.

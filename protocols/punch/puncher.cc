@@ -1,6 +1,7 @@
 #include "protocols/punch/puncher.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/check.h"
 #include "protocols/stun/writer.h"
@@ -94,13 +95,19 @@ void Puncher::on_request(Instant now, const StunMessage& m, const Datagram& d, O
     remote->nominated = true;
     if (valid(*remote)) return go_up(now, index_of(*remote), out);
   }
-  if (!remote->answered && !under_way(now, *remote)) {  // a triggered check (RFC 8445 §7.3.1.4)
+  if (worth_a_probe(now, *remote)) {  // a triggered check (RFC 8445 §7.3.1.4)
     const bool sure =
         controlling() && state_ == State::kProbing && now >= settled_ && !best_valid();
     if (sure) nominee_ = static_cast<uint8_t>(index_of(*remote));
     return probe(now, *remote, sure, out);
   }
   settle(now, out);
+}
+
+bool Puncher::worth_a_probe(Instant now, const Remote& remote) const {
+  if (remote.symmetric || under_way(now, remote)) return false;
+  if (state_ != State::kUp) return true;
+  return controlling() ? consent_missing(now) : remote.nominated && !remote.answered;
 }
 
 // A probe sent after both peers were introduced usually finds the other NAT open: it is worth a wait of one gap
@@ -113,9 +120,9 @@ void Puncher::on_answer(Instant now, const StunMessage& m, const Datagram& d, Ou
   const Sent sent = read_id(m.transaction());
   if (sent.index >= count_ || sent.at > now) return;
   Remote& remote = remotes_[sent.index];
-  if (remote.endpoint != d.remote) return;  // not symmetric: RFC 8445 §7.2.5.2.1
   local_ = d.local;
   remote.answered = true;
+  remote.symmetric |= remote.endpoint == d.remote;
   remote.round_trip = now - sent.at;
   if (state_ == State::kUp && sent.index == selected_) {
     answered_at_ = now;
@@ -123,19 +130,26 @@ void Puncher::on_answer(Instant now, const StunMessage& m, const Datagram& d, Ou
     return;
   }
   const bool chosen = controlling() ? sent.nominate && sent.index == nominee_ : remote.nominated;
-  if (chosen && valid(remote)) return go_up(now, sent.index, out);
+  const bool ripe = !controlling() || remote.symmetric || now >= settled_asymmetric();
+  if (chosen && ripe && valid(remote)) return go_up(now, sent.index, out);
   settle(now, out);
+}
+
+bool Puncher::valid(const Remote& r) const {
+  return r.answered && (r.symmetric ? r.heard : heard_from_peer());
 }
 
 // The controlling side chooses as soon as it may and can. A path that answers is never given up for another.
 void Puncher::settle(Instant now, Outbox& out) {
-  if (!controlling()) return;
-  if (state_ == State::kProbing && now < settled_ && best_valid()) settle_at_ = settled_;
-  const bool may =
-      state_ == State::kUp ? consent_missing(now) : state_ == State::kProbing && now >= settled_;
-  const auto best = may ? best_valid() : std::nullopt;
+  const bool may = state_ == State::kUp ? consent_missing(now) : state_ == State::kProbing;
+  const auto best = controlling() && may ? best_valid() : std::nullopt;
   if (!best || (state_ == State::kUp && *best == selected_)) return;
-  nominate(now, *best, out);
+  const Instant ripe = remotes_[*best].symmetric ? settled_ : settled_asymmetric();
+  if (now < ripe) {
+    settle_at_ = ripe;
+  } else {
+    nominate(now, *best, out);
+  }
 }
 
 void Puncher::nominate(Instant now, size_t index, Outbox& out) {
@@ -155,7 +169,9 @@ std::optional<size_t> Puncher::best_valid() const {
   std::optional<size_t> best;
   for (size_t i = 0; i < count_; ++i) {
     if (!valid(remotes_[i])) continue;
-    const auto rank = [&](size_t k) { return std::pair(remotes_[k].kind, remotes_[k].round_trip); };
+    const auto rank = [&](size_t k) {
+      return std::tuple(!remotes_[k].symmetric, remotes_[k].kind, remotes_[k].round_trip);
+    };
     if (!best || rank(i) < rank(*best)) best = i;
   }
   return best;
@@ -194,7 +210,8 @@ void Puncher::on_timeout(Instant now, Outbox& out) {
 // did not: the other side's NAT was still closed, or a packet was lost.
 void Puncher::round(Instant now, Outbox& out) {
   if (state_ == State::kNominating && gap_ == timing_.longest_gap) {
-    remotes_[nominee_].answered = false;  // it stopped to answer before it was of any use
+    // It stopped to answer before it was of any use.
+    remotes_[nominee_].answered = remotes_[nominee_].symmetric = false;
     state_ = State::kProbing;
     gap_ = timing_.first_gap;
   }
@@ -207,7 +224,7 @@ void Puncher::round(Instant now, Outbox& out) {
   gap_ = std::min(gap_ * 3 / 2, timing_.longest_gap);
   if (state_ == State::kNominating) return probe(now, remotes_[nominee_], true, out);
   for (size_t i = 0; i < count_; ++i) {
-    if (!remotes_[i].answered) probe(now, remotes_[i], false, out);
+    if (!remotes_[i].symmetric) probe(now, remotes_[i], false, out);
   }
   settle(now, out);
 }
@@ -224,6 +241,10 @@ void Puncher::check_consent(Instant now, Outbox& out) {
     return;
   }
   probe(now, remotes_[selected_], true, out);
+  // The peer may have got another mapping, and be heard from there.
+  for (size_t i = 0; i < count_ && consent_missing(now); ++i) {
+    if (i != selected_ && remotes_[i].heard) probe(now, remotes_[i], false, out);
+  }
   next_ = std::min(now + timing_.recheck, answered_at_ + timing_.consent_lost);
   settle(now, out);
 }

@@ -7,6 +7,10 @@
 // (RFC 8445 §7.2.5.2.1) and a probe of the peer came from there too; the controlling side nominates one with
 // USE-CANDIDATE and repeats that in its consent checks (RFC 7675), so that the other side always knows which.
 //
+// Beyond the RFC: two NATs that map by endpoint and filter less strictly let every packet in, but each one from yet
+// another port, so that no answer ever comes from where its question went. There the addresses to send to and to
+// receive from differ for good; such an asymmetric path is taken when no other was found in time.
+//
 // Nothing is stored per probe: the transaction id carries whom it went to and when, and the answer proves it.
 #pragma once
 
@@ -76,9 +80,10 @@ class Puncher {
     Endpoint endpoint;
     CandidateKind kind = CandidateKind::kReflexive;
     bool heard = false;      // an authentic probe came from there
-    bool answered = false;   // it answered one of ours
+    bool answered = false;   // the peer answered a probe that we sent there, from anywhere
+    bool symmetric = false;  // and from there
     bool nominated = false;  // the controlling peer wants it
-    Instant probed;          // last; zero: never
+    Instant probed = Instant::never();  // last; never: not yet
     Duration round_trip;
   };
   Remote* find(const Endpoint& endpoint);
@@ -93,7 +98,11 @@ class Puncher {
   void settle(Instant now, Outbox& out);
   void nominate(Instant now, size_t index, Outbox& out);
   void go_up(Instant now, size_t index, Outbox& out);
-  bool valid(const Remote& r) const { return r.heard && r.answered; }
+  bool valid(const Remote& r) const;
+  bool worth_a_probe(Instant now, const Remote& r) const;
+  Instant settled_asymmetric() const {
+    return settled_ + timing_.settle_asymmetric - timing_.settle;
+  }
   bool under_way(Instant now, const Remote& r) const;
   bool consent_missing(Instant now) const;
   std::optional<size_t> best_valid() const;
@@ -112,7 +121,7 @@ class Puncher {
   Endpoint local_;
   Instant next_ = Instant::never();
   Instant settled_, give_up_;
-  Instant settle_at_ = Instant::never();  // == settled_ while a valid path waits for it
+  Instant settle_at_ = Instant::never();  // while a valid path waits for a better one
   Duration gap_;
   Instant answered_at_;  // up: when consent was last given
   std::array<Remote, kMaxRemotes> remotes_;

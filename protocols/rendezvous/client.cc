@@ -99,6 +99,11 @@ void RendezvousClient::ask(Instant now, Question& q, Outbox& out) {
   send(m, out);
 }
 
+void RendezvousClient::send(const RendezvousMessage& message, Outbox& out) {
+  const size_t size = message.encode(out.prepare(kRendezvousFixedRoom + message.description.size()));
+  out.commit(config_.socket, config_.server, size, {.traffic = Traffic::kRendezvous});
+}
+
 void RendezvousClient::on_timeout(Instant now, Outbox& out) {
   if (next_register_ <= now) {
     if (sends_ >= config_.unanswered_after) registered_ = false;
