@@ -514,8 +514,8 @@ TEST(TcpConnection, DropsWhatItIsGivenAfterFinish) {
 }
 
 // Both have a full window on the way when all is lost. An ACK then carries a number at the far edge
-// of the other's window; if it fell outside, ACK would answer ACK until the last hole is filled.
-TEST(TcpConnection, RecoversWhenTwoFullWindowsAreLost) {
+// of the other's window; if it fell outside, each would answer the other's ACK until a timeout.
+TEST(TcpConnection, DoesNotAnswerAcksWithAcksWhenTwoFullWindowsAreLost) {
   Pipe pipe({.told = false});
   pipe.establish();
   const std::string there = pattern(131'070, 1), back = pattern(131'070, 2);
@@ -531,16 +531,16 @@ TEST(TcpConnection, RecoversWhenTwoFullWindowsAreLost) {
     pipe.write(0, bytes_of(std::string_view(there).substr(at, 15)));
     pipe.write(1, bytes_of(std::string_view(back).substr(at, 15)));
   }
-  pipe.finish(0);
-  pipe.finish(1);
   pipe.run_for(3_s);
   pipe.set_loss({});
   const size_t before = pipe.sent(0).size();
+  pipe.inject(1, pipe.sent(1)[0]);  // its SYN-ACK again, which asks for an ACK
+  pipe.run_for(1_s);                // the next timeout is later
+  EXPECT_EQ(pipe.sent(0).size() - before, 1u);
   pipe.run_for(60_s);
   EXPECT_TRUE(pipe.received(0) == back.substr(0, 65'535)) << pipe.received(0).size();
   EXPECT_TRUE(pipe.received(1) == there.substr(0, 65'535)) << pipe.received(1).size();
   EXPECT_TRUE(pipe.quiet());
-  EXPECT_LT(pipe.sent(0).size() - before, 150u) << "47 segments each way, and their ACKs";
 }
 
 // One call after another between two connections without a pipe, so that only they could allocate.
