@@ -56,8 +56,8 @@ class Machine {
 
 // What a parent needs from a child that it owns by value: the same calls, without the virtual table.
 template <class M>
-concept MachineLike = requires(M m, const M& c, Instant now, const Datagram& d, const SocketEvent& e,
-                               Outbox& out) {
+concept MachineLike = requires(M& m, const M& c, Instant now, const Datagram& d,
+                               const SocketEvent& e, Outbox& out) {
   m.on_start(now, out);
   m.on_datagram(now, d, out);
   m.on_socket(now, e, out);
