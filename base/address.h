@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -22,9 +23,11 @@ class IpAddress {
  public:
   constexpr IpAddress() = default;  // "::", the unspecified address
   static constexpr IpAddress v4(uint32_t host_order) {
+    // As two words: a copy that follows bytewise stores would wait for them.
+    std::array<uint64_t, 2> words = {0, uint64_t{0xFFFF} << 32 | host_order};
+    if constexpr (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) words[1] = __builtin_bswap64(words[1]);
     IpAddress ip;
-    ip.bytes_[10] = ip.bytes_[11] = 0xFF;
-    for (int i = 0; i < 4; ++i) ip.bytes_[12 + i] = static_cast<uint8_t>(host_order >> (24 - 8 * i));
+    ip.bytes_ = std::bit_cast<std::array<uint8_t, 16>>(words);
     return ip;
   }
   static constexpr IpAddress v4(uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
