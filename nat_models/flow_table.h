@@ -44,8 +44,7 @@ class FlowTable {
   // REQUIRES: the key is not there. `dead(flow)` says which flows may go if room is needed.
   template <class Dead>
   void put(FlowKey key, const Value& value, Dead dead) {
-    const uint32_t limit =
-        flows_.capacity() <= kLinear ? flows_.capacity() : flows_.capacity() / 8 * 5;
+    const uint32_t limit = flows_.capacity() <= kLinear ? flows_.capacity() : flows_.capacity() / 2;
     if (used_ >= limit) make_room(limit, dead);
     insert({key, value});
   }

@@ -60,37 +60,34 @@ Verdict Nat::process(Packet& packet, Side from, Instant now) {
   if (!packet.source.ip.is_v4() || !packet.destination.ip.is_v4()) {
     return drop(DropReason::kUntranslatable);
   }
-  Tables& tables = *tables_;
-  if (from == Side::kOutside) return tables.enter(packet, behavior_->decrement_ttl, now);
-  if (tables.owns(packet.destination.ip)) return tables.turn_back(packet, now);
-  if (tables.dies_here(packet)) return drop(DropReason::kTtlExpired, {}, Answer::kTimeExceeded);
-  const Verdict verdict = tables.leave(packet, now);
-  if (verdict.action == Verdict::Action::kForward) packet.ttl -= behavior_->decrement_ttl;
-  return verdict;
+  const bool hop = behavior_->decrement_ttl;
+  if (from == Side::kOutside) return tables_->enter(packet, hop, now);
+  if (tables_->owns(packet.destination.ip)) return tables_->turn_back(packet, now);
+  return tables_->leave(packet, hop, now);
 }
 
 // RFC 4787 §6: the packet leaves as if for the outside, so that its sender gets a mapping and opens its filter, and enters
 // again. The filter of the target sees the source that the packet will carry.
 Verdict Nat::Tables::turn_back(Packet& packet, Instant now) {
   if (behavior->hairpin == Hairpin::kNone) return drop(DropReason::kNoHairpin);
-  if (dies_here(packet)) return drop(DropReason::kTtlExpired, {}, Answer::kTimeExceeded);
   const Packet original = packet;
-  const Verdict out = leave(packet, now);
+  const Verdict out = leave(packet, behavior->decrement_ttl, now);
   if (out.action != Verdict::Action::kForward) return out;
   if (behavior->hairpin == Hairpin::kInternalSource && !is_icmp_error(packet)) {
     packet.source = original.source;
   }
-  Verdict in = enter(packet, behavior->decrement_ttl, now);
+  Verdict in = enter(packet, false, now);  // one box, one hop
   in.sender = {out.row, out.change, out.expires};
   if (in.action != Verdict::Action::kForward) packet = original;
   return in;
 }
 
-Verdict Nat::Tables::leave(Packet& packet, Instant now) {
-  if (is_icmp_error(packet)) return leave_error(packet, now);
+Verdict Nat::Tables::leave(Packet& packet, bool hop, Instant now) {
+  if (is_icmp_error(packet)) return leave_error(packet, hop, now);
   if (is_icmp(packet.protocol) && packet.icmp.type != IcmpType::kEchoRequest) {
     return drop(DropReason::kUntranslatable);  // an answer to a question that no NAT lets in
   }
+  if (dies(packet, hop)) return drop(DropReason::kTtlExpired, {}, Answer::kTimeExceeded);
   const V4Endpoint internal = V4Endpoint::of(packet.source);
   const V4Endpoint remote = V4Endpoint::of(packet.destination);
   MappingRow* row = find_outbound(packet.protocol, internal, remote, now);
@@ -101,12 +98,12 @@ Verdict Nat::Tables::leave(Packet& packet, Instant now) {
     // RFC 5508 REQ-8: a box without resources says so.
     if (!row) return drop(why_not, {}, Answer::kAdministrativelyProhibited);
   }
-  Verdict verdict = pass(*row, packet, Side::kInside, now);
-  if (opened) verdict.change = Verdict::Change::kOpened;
+  const Verdict::Change change = pass(*row, packet, Side::kInside, now);
   filters.sent(*behavior, *row, remote, now);
   packet.source = row->external.endpoint();
-  verdict.egress = Side::kOutside;
-  return verdict;
+  packet.ttl -= hop;
+  return forward(*row, Side::kOutside, opened ? Verdict::Change::kOpened : change,
+                 row->end(*behavior));
 }
 
 Verdict Nat::Tables::enter(Packet& packet, bool hop, Instant now) {
@@ -121,16 +118,15 @@ Verdict Nat::Tables::enter(Packet& packet, bool hop, Instant now) {
   const bool anyone = behavior->filtering == Dependence::kEndpointIndependent || row->is_static();
   FilterTable::Entry* entry = anyone ? nullptr : filters.find(*behavior, *row, remote, now);
   if (!anyone && !entry) return drop(DropReason::kFiltered, RowId(row->id));
-  if (hop && dies_here(packet)) {
+  if (dies(packet, hop)) {
     return drop(DropReason::kTtlExpired, RowId(row->id), Answer::kTimeExceeded);
   }
-  Verdict verdict = pass(*row, packet, Side::kOutside, now);
+  const Verdict::Change change = pass(*row, packet, Side::kOutside, now);
   if (entry) FilterTable::received(*behavior, *row, *entry, now);
   remember_reply(*row, remote, now);
   packet.destination = row->internal.endpoint();
   packet.ttl -= hop;
-  verdict.egress = Side::kInside;
-  return verdict;
+  return forward(*row, Side::kInside, change, row->end(*behavior));
 }
 
 MappingRow* Nat::Tables::find_outbound(Protocol protocol, V4Endpoint internal, V4Endpoint remote,
@@ -165,25 +161,20 @@ MappingRow* Nat::Tables::open(Protocol protocol, V4Endpoint internal, V4Endpoint
   return &rows.open(row, *behavior);
 }
 
-Verdict Nat::Tables::pass(MappingRow& row, const Packet& packet, Side from, Instant now) {
-  Verdict verdict;
-  verdict.action = Verdict::Action::kForward;
-  verdict.row = RowId(row.id);
+Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, Side from, Instant now) {
+  if (row.is_static()) return Verdict::Change::kNothing;
   const Instant before = row.end(*behavior);
-  if (!row.is_static()) {
-    const Timer timer = row.timer;
-    if (row.protocol == Protocol::kTcp) row.timer = tcp_timer(row, packet.tcp, from);
-    if (row.timer == Timer::kUdpUnreplied && from == Side::kOutside) row.timer = Timer::kUdp;
-    const Refresh direction = from == Side::kInside ? Refresh::kOutbound : Refresh::kInbound;
-    const bool refreshes = behavior->refresh == Refresh::kBoth || behavior->refresh == direction;
-    // A connection that is closing gets its whole transitory time, whoever closed it (RFC 7857 §2.2).
-    const bool tcp_turned = row.protocol == Protocol::kTcp && row.timer != timer;
-    if (refreshes || tcp_turned) row.used = now;
-  }
-  verdict.expires = row.end(*behavior);
-  if (verdict.expires < before) rows.end_moved(row, *behavior);
-  if (verdict.expires != before) verdict.change = Verdict::Change::kRefreshed;
-  return verdict;
+  const Timer timer = row.timer;
+  if (row.protocol == Protocol::kTcp) row.timer = tcp_timer(row, packet.tcp, from);
+  if (row.timer == Timer::kUdpUnreplied && from == Side::kOutside) row.timer = Timer::kUdp;
+  const Refresh direction = from == Side::kInside ? Refresh::kOutbound : Refresh::kInbound;
+  const bool refreshes = behavior->refresh == Refresh::kBoth || behavior->refresh == direction;
+  // A connection that is closing gets its whole transitory time, whoever closed it (RFC 7857 §2.2).
+  const bool tcp_turned = row.protocol == Protocol::kTcp && row.timer != timer;
+  if (refreshes || tcp_turned) row.used = now;
+  const Instant after = row.end(*behavior);
+  if (after < before) rows.end_moved(row, *behavior);
+  return after != before ? Verdict::Change::kRefreshed : Verdict::Change::kNothing;
 }
 
 void Nat::Tables::remember_reply(const MappingRow& row, V4Endpoint remote, Instant now) {

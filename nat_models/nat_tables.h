@@ -20,22 +20,21 @@ struct Nat::Tables {
   uint32_t external_for(uint32_t internal_ip) const;
   void forget_rows();
 
-  Verdict leave(Packet& packet, Instant now);
-  // `hop`: the packet still has to pay one hop of its TTL here, after it was admitted and before it changes anything.
+  // `hop`: the packet still has to pay one hop of its TTL here, before it changes anything.
+  Verdict leave(Packet& packet, bool hop, Instant now);
   Verdict enter(Packet& packet, bool hop, Instant now);
   Verdict turn_back(Packet& packet, Instant now);
-  bool dies_here(const Packet& packet) const { return behavior->decrement_ttl && packet.ttl <= 1; }
 
   // ICMP errors (RFC 5508 §4): the row is looked up by the packet inside, and never refreshed or closed.
-  Verdict leave_error(Packet& packet, Instant now);
+  Verdict leave_error(Packet& packet, bool hop, Instant now);
   Verdict enter_error(Packet& packet, bool hop, Instant now);
 
   // The row alive that takes packets from `internal` to `remote`, or null.
   MappingRow* find_outbound(Protocol protocol, V4Endpoint internal, V4Endpoint remote, Instant now);
   MappingRow* open(Protocol protocol, V4Endpoint internal, V4Endpoint remote, Instant now,
                    DropReason* why_not);
-  // `packet` passes through `row` from `from`: moves its state and timer on, and says so in the verdict.
-  Verdict pass(MappingRow& row, const Packet& packet, Side from, Instant now);
+  // `packet` passes through `row` from `from`: moves its state and timer on.
+  Verdict::Change pass(MappingRow& row, const Packet& packet, Side from, Instant now);
   // Answers to `remote` shall leave through `row` from now on, if the behaviour says so.
   void remember_reply(const MappingRow& row, V4Endpoint remote, Instant now);
 
@@ -58,5 +57,16 @@ inline Verdict drop(DropReason reason, RowId row = {}, Answer answer = Answer::k
   verdict.answer = answer;
   return verdict;
 }
+inline Verdict forward(const MappingRow& row, Side egress, Verdict::Change change,
+                       Instant expires) {
+  Verdict verdict;
+  verdict.action = Verdict::Action::kForward;
+  verdict.egress = egress;
+  verdict.change = change;
+  verdict.row = RowId(row.id);
+  verdict.expires = expires;
+  return verdict;
+}
+inline bool dies(const Packet& packet, bool hop) { return hop && packet.ttl <= 1; }
 
 }  // namespace natbed
