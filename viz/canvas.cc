@@ -10,6 +10,7 @@ namespace natbed::viz {
 namespace {
 
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
+constexpr float kCrisp = 11;  // pixels
 constexpr const char* kFontFolder = "/usr/share/fonts/truetype/dejavu/";
 
 sf::Color sfml(Color c) { return {c.r, c.g, c.b, c.a}; }
@@ -63,9 +64,16 @@ struct Canvas::State {
     corner(a, ab), corner(c, cd), corner(d, cd);
   }
   sf::Text set(std::string_view text, const TextStyle& style) {
-    const auto size = static_cast<unsigned>(std::lround(std::max(style.size, 4.0f)));
+    // Small letters are set at twice their size and drawn at half of it, or whole pixels would space them unevenly.
+    const float zoom = style.size < kCrisp ? 2 : 1;
+    const auto size = static_cast<unsigned>(std::lround(std::max(style.size, 4.0f) * zoom));
     sf::Text set(sf::String::fromUtf8(text.begin(), text.end()), faces.of(style.face), size);
     set.setFillColor(sfml(style.color));
+    set.setScale(1 / zoom, 1 / zoom);
+    if (style.halo) {
+      set.setOutlineColor(sfml(kBackground.faded(0.8f)));
+      set.setOutlineThickness(2 * zoom);
+    }
     return set;
   }
 };
@@ -194,7 +202,7 @@ void Canvas::stroke(std::span<const Point> points, float width, Color first, Col
 
 float Canvas::measure(std::string_view text, const TextStyle& style) const {
   const sf::Text set = state_->set(text, style);
-  return set.findCharacterPos(set.getString().getSize()).x;
+  return set.findCharacterPos(set.getString().getSize()).x - set.getPosition().x;
 }
 
 float Canvas::text(const Rect& box, std::string_view text, const TextStyle& style) {

@@ -40,6 +40,7 @@ struct TextStyle {
   Color color = kText;
   Align align = Align::kLeft;
   Face face = Face::kRegular;
+  bool halo = false;  // a dark rim, for words that lie on lines
 };
 
 class Canvas {

@@ -8,7 +8,7 @@ namespace natbed::viz {
 namespace {
 
 constexpr float kGap = 12;
-constexpr float kRing = 0.66f;  // of the disc's radius
+constexpr float kRing = 0.74f;  // of the disc's radius
 
 bool any_overlap(const std::vector<Rect>& rects) {
   for (size_t i = 0; i < rects.size(); ++i) {
@@ -30,29 +30,35 @@ std::vector<Rect> on_ring(const std::vector<BlockPicture>& servers, const Ellips
   return rects;
 }
 
-// Rows of equal cells, as wide as the disc allows at their height.
+// As few rows of equal cells as hold all, each as wide as the disc allows at its height.
 bool in_rows(const std::vector<BlockPicture>& servers, const Ellipse& disc,
              std::vector<Rect>& rects) {
   Size cell;
   for (const BlockPicture& server : servers) {
-    cell.width = std::max(cell.width, server.size.width + kGap);
-    cell.height = std::max(cell.height, server.size.height + kGap);
+    cell.width = std::max(cell.width, server.size.width + kGap + 1);
+    cell.height = std::max(cell.height, server.size.height + kGap + 1);
   }
-  rects.clear();
-  const int rows = static_cast<int>(2 * disc.ry / cell.height);
-  for (int row = 0; row < rows && rects.size() < servers.size(); ++row) {
+  const auto fit = [&](int row, int rows) {
     const float y = (static_cast<float>(row) - static_cast<float>(rows - 1) / 2) * cell.height;
     const float reach = (std::abs(y) + cell.height / 2) / disc.ry;
-    if (reach >= 1) continue;
-    const float half = disc.rx * std::sqrt(1 - reach * reach);
-    const size_t fit = static_cast<size_t>(2 * half / cell.width);
-    const size_t here = std::min(fit, servers.size() - rects.size());
-    for (size_t i = 0; i < here; ++i) {
-      const float x = (static_cast<float>(i) - static_cast<float>(here - 1) / 2) * cell.width;
-      rects.push_back(Rect::around({x, y}, servers[rects.size()].size));
+    return reach >= 1
+               ? size_t{0}
+               : static_cast<size_t>(2 * disc.rx * std::sqrt(1 - reach * reach) / cell.width);
+  };
+  const int most_rows = static_cast<int>(2 * disc.ry / cell.height);
+  for (int rows = 1; rows <= most_rows; ++rows) {
+    rects.clear();
+    for (int row = 0; row < rows; ++row) {
+      const size_t here = std::min(fit(row, rows), servers.size() - rects.size());
+      const float y = (static_cast<float>(row) - static_cast<float>(rows - 1) / 2) * cell.height;
+      for (size_t i = 0; i < here; ++i) {
+        const float x = (static_cast<float>(i) - static_cast<float>(here - 1) / 2) * cell.width;
+        rects.push_back(Rect::around({x, y}, servers[rects.size()].size));
+      }
     }
+    if (rects.size() == servers.size()) return true;
   }
-  return rects.size() == servers.size();
+  return false;
 }
 
 bool inside(const Ellipse& disc, const Rect& rect) {

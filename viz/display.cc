@@ -102,7 +102,9 @@ VirtualDisplay::VirtualDisplay(VirtualDisplay&& other) noexcept
     : server_(std::exchange(other.server_, 0)) {}
 
 VirtualDisplay::~VirtualDisplay() {
-  if (server_ > 0) stop_server(server_);
+  if (server_ == 0) return;
+  stop_server(server_);
+  unsetenv("DISPLAY");
 }
 
 }  // namespace natbed::viz

@@ -5,6 +5,7 @@
 #include <functional>
 #include <numbers>
 #include <optional>
+#include <span>
 
 #include "viz/core_layout.h"
 #include "viz/ellipse_walk.h"
@@ -19,41 +20,44 @@ constexpr size_t kCrowd = 24;     // from so many blocks on they stand in a grid
 constexpr float kFullest = 0.8f;  // more than this part of the map is never filled: do not even try
 constexpr float kLargestCore = 0.72f;  // of the map's width or height
 // Least radii of the core, as parts of the map: a stately disc, or a small one that leaves room for wide homes.
-constexpr Size kCoreSizes[] = {{0.15f, 0.17f}, {0.10f, 0.15f}};
+constexpr Size kCoreSizes[] = {{0.15f, 0.17f}, {0.10f, 0.15f}, {0.075f, 0.15f}};
 
-// Tried in this order.
-constexpr MapStyle kStyles[] = {{1.0f, true},  {0.9f, true},  {0.8f, true},
-                                {0.8f, false}, {0.7f, false}, {0.6f, false}};
+constexpr MapStyle kWordy[] = {
+    {1.4f, true}, {1.2f, true}, {1.0f, true}, {0.9f, true}, {0.8f, true}};
+constexpr MapStyle kTerse[] = {
+    {1.0f, false}, {0.9f, false}, {0.8f, false}, {0.7f, false}, {0.6f, false}};
 
-constexpr float kLeastExact = 0.8f;  // smaller letters are a higher price than a less even ring
+// Where blocks wish to stand: round the map, or in a column at each side, which holds wider ones.
+enum class Arrangement : uint8_t { kRound, kColumns };
 
-MapSide side_of(Point from_middle, Size size, bool crowd) {
-  const bool beside = crowd || std::abs(from_middle.x) > 0.2f * size.width;
+MapSide side_of(Point from_middle, Size size, bool always_beside) {
+  const bool beside = always_beside || std::abs(from_middle.x) > 0.2f * size.width;
   if (beside) return from_middle.x < 0 ? MapSide::kLeft : MapSide::kRight;
   return from_middle.y < 0 ? MapSide::kTop : MapSide::kBottom;
 }
 
 class Attempt {
  public:
-  Attempt(const BlockTree& tree, const std::vector<NodeWords>& words, Size size, MapStyle style,
-          Size least_core)
-      : tree_(tree),
-        words_(words),
-        style_(style),
-        map_{0, 0, size.width, size.height},
-        least_core_{least_core.width * size.width, least_core.height * size.height} {
+  Attempt(const BlockTree& tree, const std::vector<NodeWords>& words, Size size, MapStyle style)
+      : tree_(tree), words_(words), style_(style), map_{0, 0, size.width, size.height} {
     layout_.bounds = map_;
     layout_.style = style;
   }
 
   // None if it does not fit; with `exact`, also if a block does not get the place that it wishes for.
-  std::optional<Layout> run(bool exact) {
-    place_core();
+  std::optional<Layout> run(Arrangement arrangement, Size least_core, bool exact) {
+    pictures_.clear(), wishes_.clear(), taken_.clear();
+    place_core({least_core.width * map_.width, least_core.height * map_.height});
     if (2 * layout_.core.rx > map_.width * kLargestCore ||
         2 * layout_.core.ry > map_.height * kLargestCore) {
       return std::nullopt;
     }
-    draw_blocks();
+    taken_.push_back(layout_.core_title);
+    if (arrangement == Arrangement::kRound) {
+      wish_round();
+    } else {
+      wish_columns();
+    }
     if (!has_room()) return std::nullopt;
     for (size_t i : biggest_first()) {
       const std::optional<Point> at = place_for(i);
@@ -63,36 +67,54 @@ class Attempt {
       places_[i] = *at;
     }
     collect();
-    return std::move(layout_);
+    return layout_;
   }
 
  private:
-  void place_core() {
+  void place_core(Size least) {
     std::vector<BlockPicture> servers;
     for (Stay stay : tree_.servers) servers.push_back(picture_of_server(stay, style_, words_));
-    CoreLayout core = make_core_layout(servers, least_core_);
+    CoreLayout core = make_core_layout(servers, least);
     layout_.core = {map_.centre(), core.disc.rx, core.disc.ry};
+    layout_.core_title = Rect::around(map_.centre() + Point{0, core.disc.ry + 14}, {150, 20});
     core_slots_ = std::move(core.slots);
   }
 
-  // Each block looks towards the middle from where it wishes to stand.
-  void draw_blocks() {
+  void draw(size_t block, MapSide side) {
+    const Size limit{map_.width * 0.42f, map_.height * 0.62f};
+    pictures_.push_back(picture_of(tree_.blocks[block], side, style_, words_, limit));
+  }
+
+  // Each block looks towards the middle from the outermost ellipse on which it stays inside the map.
+  void wish_round() {
     const size_t count = tree_.blocks.size();
-    const bool crowd = count > kCrowd;
     const Ellipse track{map_.centre(), map_.width * 0.4f, map_.height * 0.4f};
     constexpr float kPi = std::numbers::pi_v<float>;
     const float half_step = count % 4 == 0 && count > 0 ? kPi / static_cast<float>(count) : 0;
     const std::vector<float> angles = walk_evenly(track, count, kPi + half_step);
-    const Size limit{map_.width * 0.42f, map_.height * 0.62f};
     for (size_t i = 0; i < count; ++i) {
-      const MapSide side =
-          side_of(track.at(angles[i]) - map_.centre(), {map_.width, map_.height}, crowd);
-      pictures_.push_back(picture_of(tree_.blocks[i], side, style_, words_, limit));
+      draw(i,
+           side_of(track.at(angles[i]) - map_.centre(), {map_.width, map_.height}, count > kCrowd));
       const Size size = pictures_.back().size;
-      // The outermost ellipse on which it stays inside the map.
       const Ellipse reach{map_.centre(), (map_.width - size.width) / 2 - kMargin,
                           (map_.height - size.height) / 2 - kMargin};
       wishes_.push_back(Rect::around(reach.at(angles[i]), size));
+    }
+    places_.resize(count);
+  }
+
+  // Clockwise like the round arrangement: up the left side, down the right one.
+  void wish_columns() {
+    const size_t count = tree_.blocks.size(), left = (count + 1) / 2;
+    for (size_t i = 0; i < count; ++i) {
+      const bool on_left = i < left;
+      draw(i, on_left ? MapSide::kLeft : MapSide::kRight);
+      const Size size = pictures_.back().size;
+      const size_t here = on_left ? left : count - left, place = on_left ? left - 1 - i : i - left;
+      const float share = (map_.height - 2 * kMargin) / static_cast<float>(here);
+      const float y = kMargin + share * (static_cast<float>(place) + 0.5f) - size.height / 2;
+      wishes_.push_back(
+          {on_left ? kMargin : map_.width - kMargin - size.width, y, size.width, size.height});
     }
     places_.resize(count);
   }
@@ -182,7 +204,6 @@ class Attempt {
   const std::vector<NodeWords>& words_;
   MapStyle style_;
   Rect map_;
-  Size least_core_;
   Layout layout_;
   std::vector<Slot> core_slots_;
   std::vector<BlockPicture> pictures_;
@@ -211,20 +232,29 @@ Result<Layout> make_layout(const BlockTree& tree, const std::vector<NodeWords>& 
         "scenario.",
         count, kMostDrawnNodes)};
   }
-  // With everybody where they wish to be if that is possible at all, else wherever there is room.
-  for (const bool exact : {true, false}) {
-    for (const MapStyle& style : kStyles) {
-      for (const Size& core : kCoreSizes) {
-        if (auto found = Attempt(tree, words, size, style, core).run(exact))
-          return *std::move(found);
+  // Whoever can read the states should: small letters with them come before large ones without.
+  for (const std::span<const MapStyle> styles : {std::span(kWordy), std::span(kTerse)}) {
+    for (const MapStyle& style : styles) {
+      for (const Arrangement arrangement : {Arrangement::kRound, Arrangement::kColumns}) {
+        for (const Size& core : kCoreSizes) {
+          if (auto found = Attempt(tree, words, size, style).run(arrangement, core, true))
+            return *std::move(found);
+        }
       }
-      if (exact && style.scale < kLeastExact) break;
+    }
+    for (const MapStyle& style : styles) {
+      if (auto found = Attempt(tree, words, size, style)
+                           .run(Arrangement::kRound, std::end(kCoreSizes)[-1], false)) {
+        return *std::move(found);
+      }
     }
   }
   for (;;) {
     size = {size.width * 1.2f, size.height * 1.2f};
-    if (auto found = Attempt(tree, words, size, std::end(kStyles)[-1], kCoreSizes[1]).run(false))
+    if (auto found = Attempt(tree, words, size, std::end(kTerse)[-1])
+                         .run(Arrangement::kRound, std::end(kCoreSizes)[-1], false)) {
       return *std::move(found);
+    }
   }
 }
 

@@ -40,7 +40,7 @@ void draw_legend(Canvas& canvas, const Rect& box) {
   dot_entry(canvas, at(left, 6), Traffic::kOther, "other");
   path_entry(canvas, at(right, 0), PathKind::kDirect, "direct path");
   path_entry(canvas, at(right, 1), PathKind::kPunched, "punched path");
-  path_entry(canvas, at(right, 2), PathKind::kRelayed, "relayed path");
+  path_entry(canvas, at(right, 2), PathKind::kRelayed, "relayed (tone: relay)");
   const Point drop = at(right, 3) + Point{11, 0};
   canvas.line(drop + Point{-5, -5}, drop + Point{5, 5}, 2.4f, kDropped);
   canvas.line(drop + Point{-5, 5}, drop + Point{5, -5}, 2.4f, kDropped);

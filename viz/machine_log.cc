@@ -1,6 +1,8 @@
 #include "viz/machine_log.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace natbed::viz {
 
@@ -31,6 +33,9 @@ const MachineLog::HostIndex* MachineLog::find_index(NodeId host) const {
 
 void MachineLog::add(PathSpan path) {
   index_of(path.host).paths.push_back(paths_.size());
+  const auto place = std::ranges::lower_bound(relays_, path.relay);
+  const bool known = place != relays_.end() && *place == path.relay;
+  if (path.relay.valid() && !known) relays_.insert(place, path.relay);
   paths_.push_back(std::move(path));
 }
 
@@ -129,6 +134,34 @@ std::vector<const PathSpan*> MachineLog::paths_at(Instant t) const {
     if (path.alive(t)) found.push_back(&path);
   }
   return found;
+}
+
+namespace {
+
+using Way = std::tuple<NodeId, NodeId, NodeId, PathKind>;
+
+Way way_of(const PathSpan& path) {
+  const auto [a, b] = std::minmax(path.host, path.peer);
+  return {a, b, path.relay, path.kind};
+}
+
+}  // namespace
+
+std::vector<const PathSpan*> MachineLog::ways_at(Instant t) const {
+  std::set<Way> seen;
+  std::vector<const PathSpan*> ways = paths_at(t);
+  std::erase_if(ways, [&](const PathSpan* path) { return !seen.insert(way_of(*path)).second; });
+  return ways;
+}
+
+std::vector<const PathSpan*> MachineLog::ways_before(Instant t) const {
+  std::set<Way> seen;
+  for (const PathSpan* path : paths_at(t)) seen.insert(way_of(*path));
+  std::vector<const PathSpan*> ways;
+  for (const PathSpan& path : paths_) {
+    if (path.end <= t && seen.insert(way_of(path)).second) ways.push_back(&path);
+  }
+  return ways;
 }
 
 std::vector<const PathSpan*> MachineLog::paths_of(NodeId host, Instant t) const {

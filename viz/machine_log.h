@@ -37,10 +37,15 @@ class MachineLog {
 
   const std::vector<PathSpan>& paths() const { return paths_; }
   std::vector<const PathSpan*> paths_at(Instant t) const;
+  // Both ends tell of the same path: here each way is named once. Before: those that are up no more, and not again.
+  std::vector<const PathSpan*> ways_at(Instant t) const;
+  std::vector<const PathSpan*> ways_before(Instant t) const;
   std::vector<const PathSpan*> paths_of(NodeId host, Instant t) const;
   // Events of `host` up to and including `t`, oldest first.
   std::vector<const Told*> told_by(NodeId host, Instant t) const;
   const std::vector<Told>& all() const { return told_; }
+  // The relays that any path led through, by id.
+  const std::vector<NodeId>& relays() const { return relays_; }
   // One line under a host's name: "punched to bob, 83 ms", or what it is busy with; empty if it told nothing.
   std::string status(NodeId host, Instant t) const;
 
@@ -64,7 +69,8 @@ class MachineLog {
   std::vector<Told> told_;
   std::vector<PathSpan> paths_;   // in order of start
   std::vector<HostIndex> hosts_;  // by NodeId
-  std::vector<Choice> choices_;   // the relay that each host chose last
+  std::vector<NodeId> relays_;
+  std::vector<Choice> choices_;  // the relay that each host chose last
 };
 
 std::string describe(

@@ -12,6 +12,8 @@ namespace {
 
 constexpr double kFlashSeconds = 1.3;  // of the viewer's time
 constexpr size_t kMostStillLabels = 8;
+constexpr float kNear =
+    42;  // pixels within which no line needs to join words to what they are about
 constexpr float kReach = 170;  // pixels from what it explains
 
 Point where(const MapContext& map, const Drop& drop) {
@@ -46,7 +48,8 @@ void label(const MapContext& map, LabelPlacer& placer, Point target, const std::
   if (!box) return;
   const Point anchor = {std::clamp(target.x, box->x + 8, box->right() - 8),
                         std::clamp(target.y, box->y, box->bottom())};
-  map.canvas.line(target, anchor, 1, color.faded(0.6f * opacity));
+  if (length(anchor - target) > kNear)
+    map.canvas.line(target, anchor, 1, color.faded(0.6f * opacity));
   map.canvas.rounded(*box, 10, mix(kBackground, color, 0.22f).faded(opacity));
   map.canvas.outline(*box, 10, 1, color.faded(0.8f * opacity));
   map.canvas.text(*box, words, style);
@@ -71,7 +74,7 @@ void draw_counted(const MapContext& map, LabelPlacer& placer) {
   if (most.size() > kMostStillLabels) most.resize(kMostStillLabels);
   for (const auto& [what, group] : most) {
     const std::string times = group.count > 1 ? fmt::format(" × {}", group.count) : std::string();
-    label(map, placer, group.at, std::string(to_string(what.second)) + times, kDropped, 1);
+    label(map, placer, group.at, std::string("✕ ") + to_string(what.second) + times, kDropped, 1);
   }
 }
 

@@ -6,7 +6,8 @@ namespace natbed::viz {
 namespace {
 
 constexpr int kCurveSteps = 24;
-constexpr float kPull = 0.55f;  // how far lines across the core bend towards its middle
+constexpr float kRoundness = 0.3f;  // of a path's bends: 1 swings wide, 0 has corners
+constexpr float kPull = 0.55f;      // how far lines across the core bend towards its middle
 
 // A smooth line through `knots`. It never swings wide of a short step next to a long one: the tangent at a knot is no
 // longer than the shorter of its two steps.
@@ -16,7 +17,7 @@ std::vector<Point> smooth(const std::vector<Point>& knots) {
     if (i + 1 == knots.size()) return knots[i] - knots[i - 1];
     const Point along = knots[i + 1] - knots[i - 1];
     const float reach = std::min(length(knots[i + 1] - knots[i]), length(knots[i] - knots[i - 1]));
-    return along * (reach / std::max(length(along), 1e-3f));
+    return along * (kRoundness * reach / std::max(length(along), 1e-3f));
   };
   std::vector<Point> line;
   for (size_t i = 0; i + 1 < knots.size(); ++i) {

@@ -18,8 +18,8 @@ void draw_core(const MapContext& map) {
   map.canvas.stroke(rim, 1.2f, kPanelEdge, kPanelEdge);
   const RealmId core = map.model.topology().core();
   if (!core.valid()) return;
-  const TextStyle style{14 * std::max(scale, 0.8f), kFaint, Align::kCentre, Face::kRegular};
-  map.canvas.text(Rect::around(disc.centre, {disc.rx, 20}),
+  const TextStyle style{13 * scale, kFaint, Align::kCentre, Face::kRegular};
+  map.canvas.text(map.camera.to_screen(layout.core_title),
                   "public " + map.model.topology().realm(core).name, style);
 }
 

@@ -78,7 +78,7 @@ void draw_host(const MapContext& map, const Slot& slot, const Node& node) {
   const float scale = text_scale(map);
   const Color name = down ? mix(kText, kDropped, 0.6f) : kText;
   map.canvas.text(map.camera.to_screen(slot.name), node.name,
-                  {kNameSize * scale, name, slot.align, Face::kBold});
+                  {kNameSize * scale, name, slot.align, Face::kBold, true});
   if (slot.status.empty()) return;
   const std::string status = down ? "down"
                              : node.role == Role::kRelay
@@ -86,7 +86,7 @@ void draw_host(const MapContext& map, const Slot& slot, const Node& node) {
                                  : map.model.machines().status(slot.stay.node, map.now());
   const Color tone = peer ? mix(kDim, color, 0.6f) : routes.empty() ? kDim : mix(kDim, color, 0.7f);
   map.canvas.text(map.camera.to_screen(slot.status), status,
-                  {kStatusSize * scale, tone, slot.align, Face::kRegular});
+                  {kStatusSize * scale, tone, slot.align, Face::kRegular, true});
 }
 
 }  // namespace
@@ -105,7 +105,7 @@ void draw_nodes(const MapContext& map) {
 
 std::vector<NodeWords> words_of(const RunModel& model) {
   constexpr std::string_view kWidestRoutes = "1 route, 000 ms";
-  constexpr float kMostStatus = 200;  // pixels; longer lines are cut
+  constexpr float kMostStatus = 240;  // pixels; longer lines are cut
   std::vector<NodeWords> words(model.topology().node_count());
   for (NodeId id : model.topology().nodes()) {
     const Node& node = model.topology().node(id);

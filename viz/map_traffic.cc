@@ -53,7 +53,13 @@ void draw_ghosts(const MapContext& map) {
       map.model.flights().hops_between(Instant(), map.now() + Duration::nanoseconds(1));
   const std::span<const Hop> recent = past.last(std::min(past.size(), kGhosts));
   std::set<std::tuple<NodeId, NodeId, Traffic>> seen;
+  // What runs over a relay's routes is told by the routes.
+  std::set<NodeId> relays;
+  for (const PathSpan* path : map.model.machines().paths_at(map.now())) {
+    if (path->relay.valid()) relays.insert(path->relay);
+  }
   for (auto hop = recent.rbegin(); hop != recent.rend(); ++hop) {
+    if (relays.contains(hop->from) || relays.contains(hop->to)) continue;
     if (!seen.insert({hop->from, hop->to, hop->traffic}).second) continue;
     const std::vector<Point> line =
         map.on_screen(map.geometry.hop_line(hop->from, hop->to, map.now()));
@@ -63,8 +69,7 @@ void draw_ghosts(const MapContext& map) {
     const float at =
         0.38f + 0.09f * static_cast<float>(
                             (static_cast<int>(hop->traffic) * 2 + (hop->from < hop->to)) % 5);
-    map.canvas.stroke(part_of(line, std::max(0.0f, at - 0.28f), at), 4, color.faded(0),
-                      color.faded(0.7f), true);
+    map.canvas.stroke(part_of(line, 0, at), 3, color.faded(0.06f), color.faded(0.7f), true);
     map.canvas.disc(point_on(line, at), 3.6f, mix(color, kText, 0.2f));
   }
 }

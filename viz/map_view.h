@@ -32,6 +32,9 @@ void draw_traffic(const MapContext& map);  // packets under way
 void draw_nodes(const MapContext& map);    // boxes, hosts, names
 void draw_drops(const MapContext& map);    // flashes, with the reason in words
 
+// Of its kind, and for relayed paths of the relay: the map and the list of paths agree.
+Color color_of_path(const RunModel& model, const PathSpan& path);
+
 // The words that the layout keeps room for.
 std::vector<NodeWords> words_of(const RunModel& model);
 

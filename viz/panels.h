@@ -15,6 +15,8 @@ class Column {
   // The next `height` pixels; empty when the column is full.
   Rect next(float height);
   void line(std::string_view text, const TextStyle& style, float height = 19);
+  // Broken between words into as many lines as it takes.
+  void paragraph(std::string_view text, const TextStyle& style);
   void space(float height) { y_ += height; }
   float room() const { return box_.bottom() - y_; }
   Canvas& canvas() { return canvas_; }
@@ -26,7 +28,11 @@ class Column {
 };
 
 void draw_paths_panel(Column& column, const RunModel& model, const SceneState& state);
+void draw_past_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_results_panel(Column& column, const RunModel& model, const SceneState& state);
+// What was dropped so far, by reason, each explained in a sentence; then what the script noted last.
+void draw_drops_panel(Column& column, const RunModel& model, const SceneState& state);
+void draw_notes_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_table_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_host_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_legend(Canvas& canvas, const Rect& box);

@@ -7,6 +7,22 @@
 
 namespace natbed::viz {
 
+namespace {
+
+// SFML prints its complaints; ours say more and are returned.
+class QuietSfml {
+ public:
+  QuietSfml() : buffer_(sf::err().rdbuf(nullptr)) {}
+  ~QuietSfml() { sf::err().rdbuf(buffer_); }
+  QuietSfml(const QuietSfml&) = delete;
+  QuietSfml& operator=(const QuietSfml&) = delete;
+
+ private:
+  std::streambuf* buffer_;
+};
+
+}  // namespace
+
 struct Picture::State {
   sf::RenderTexture texture;
   std::optional<Canvas> canvas;
@@ -17,6 +33,7 @@ Picture::Picture(Picture&&) noexcept = default;
 Picture::~Picture() = default;
 
 Result<Picture> Picture::make(const Fonts& fonts, unsigned width, unsigned height) {
+  const QuietSfml quiet;
   auto state = std::make_unique<State>();
   sf::ContextSettings settings;
   settings.antialiasingLevel = std::min(8u, sf::RenderTexture::getMaximumAntialiasingLevel());
@@ -36,6 +53,7 @@ Canvas& Picture::canvas() { return *state_->canvas; }
 Status Picture::save(const std::filesystem::path& file) {
   state_->canvas->flush();
   state_->texture.display();
+  const QuietSfml quiet;
   if (!state_->texture.getTexture().copyToImage().saveToFile(file.string())) {
     return Error{"cannot write " + file.string() +
                  ": the name must end in .png and its directory must exist"};

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
+#include "viz/map_view.h"
 #include "viz/panels.h"
 
 namespace natbed::viz {
@@ -19,22 +19,11 @@ std::string value_text(const Json& value) {
   return value.dump();
 }
 
-// Each path once, whichever end told of it first.
-std::vector<const PathSpan*> distinct_paths(const RunModel& model, Instant t) {
-  std::vector<const PathSpan*> kept;
-  std::set<std::tuple<NodeId, NodeId, NodeId, PathKind>> seen;
-  for (const PathSpan* path : model.machines().paths_at(t)) {
-    const auto [a, b] = std::minmax(path->host, path->peer);
-    if (seen.insert({a, b, path->relay, path->kind}).second) kept.push_back(path);
-  }
-  return kept;
-}
-
 void draw_path(Column& column, const RunModel& model, const PathSpan& path) {
   const Rect line = column.next(38);
   if (line.empty()) return;
   Canvas& canvas = column.canvas();
-  const Color color = color_of(path.kind);
+  const Color color = color_of_path(model, path);
   canvas.rounded({line.x, line.y + 4, 4, line.height - 8}, 2, color);
   const std::string ends =
       fmt::format("{} ↔ {}", model.topology().node(path.host).name, path.peer_name);
@@ -72,13 +61,33 @@ std::string one_line(const Json& record) {
 }  // namespace
 
 void draw_paths_panel(Column& column, const RunModel& model, const SceneState& state) {
-  const std::vector<const PathSpan*> paths = distinct_paths(model, state.now);
+  const std::vector<const PathSpan*> paths = model.machines().ways_at(state.now);
   column.heading(paths.empty() ? "No path is up yet" : fmt::format("Paths up: {}", paths.size()));
   // Results and one line of rest stay in sight.
   const float reserve = model.records().empty() ? 24 : 150;
   const size_t fit = static_cast<size_t>(std::max(0.0f, (column.room() - reserve) / 38));
   for (size_t i = 0; i < std::min(fit, paths.size()); ++i) draw_path(column, model, *paths[i]);
   if (paths.size() > fit) column.line(fmt::format("and {} more", paths.size() - fit), {12, kDim});
+}
+
+void draw_past_panel(Column& column, const RunModel& model, const SceneState& state) {
+  const std::vector<const PathSpan*> past = model.machines().ways_before(state.now);
+  constexpr float kLine = 20, kLeast = 80;
+  if (past.empty() || column.room() < kLeast) return;
+  column.space(12);
+  column.heading("Earlier paths");
+  const size_t fit = static_cast<size_t>(column.room() / kLine);
+  for (size_t i = past.size() > fit ? past.size() - fit : 0; i < past.size(); ++i) {
+    const Rect line = column.next(kLine);
+    const Color color = color_of_path(model, *past[i]);
+    column.canvas().rounded({line.x, line.y + 3, 4, line.height - 6}, 2, color.faded(0.7f));
+    column.canvas().text({line.x + 14, line.y, line.width - 134, line.height}, describe(*past[i]),
+                         {12, kText});
+    column.canvas().text(
+        line,
+        fmt::format("{:.2f}–{:.2f} s", past[i]->start.as_seconds(), past[i]->end.as_seconds()),
+        {11, kDim, Align::kRight});
+  }
 }
 
 void draw_results_panel(Column& column, const RunModel& model, const SceneState& state) {

@@ -29,6 +29,7 @@ Result<RunModel> RunModel::build(std::span<const TraceEvent> events) {
   }
   model.flights_.finish();
   model.machines_.assign_roles(model.topology_);
+  model.find_relays();
   const auto [first, last] = std::ranges::unique(model.moments_);
   model.moments_.erase(first, last);
   return model;
@@ -78,6 +79,14 @@ Status RunModel::take(const TraceEvent& event) {
       break;
   }
   return ok();
+}
+
+// A relay that no path chose is still one: peers spoke to it in a relay's tongue.
+void RunModel::find_relays() {
+  for (const Hop& hop : flights_.hops()) {
+    const bool server = topology_.knows(hop.to) && topology_.node(hop.to).role == Role::kServer;
+    if (server && hop.traffic == Traffic::kRelay) topology_.set_role(hop.to, Role::kRelay);
+  }
 }
 
 Instant RunModel::next_moment(Instant t) const {

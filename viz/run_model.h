@@ -49,6 +49,7 @@ class RunModel {
 
  private:
   Status take(const TraceEvent& event);
+  void find_relays();
 
   Topology topology_;
   PacketFlights flights_;

@@ -90,6 +90,9 @@ void Scene::draw_side(Canvas& canvas, const SceneState& state) const {
   }
   draw_paths_panel(column, model_, state);
   draw_results_panel(column, model_, state);
+  draw_past_panel(column, model_, state);
+  draw_drops_panel(column, model_, state);
+  draw_notes_panel(column, model_, state);
 }
 
 NodeId Scene::node_at(Point p, Instant t) const {

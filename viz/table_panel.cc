@@ -18,6 +18,23 @@ Rect Column::next(float height) {
   return {box_.x, y_ - height, box_.width, height};
 }
 
+void Column::paragraph(std::string_view text, const TextStyle& style) {
+  std::string line_so_far;
+  while (!text.empty()) {
+    const size_t space = text.find(' ');
+    const std::string word(text.substr(0, space));
+    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
+    const std::string longer = line_so_far.empty() ? word : line_so_far + " " + word;
+    if (!line_so_far.empty() && canvas_.measure(longer, style) > box_.width) {
+      line(line_so_far, style, 16);
+      line_so_far = word;
+    } else {
+      line_so_far = longer;
+    }
+  }
+  line(line_so_far, style, 16);
+}
+
 void Column::line(std::string_view text, const TextStyle& style, float height) {
   canvas_.text(next(height), text, style);
 }

@@ -23,7 +23,7 @@ float text_width(std::string_view text, float size, bool bold) {
   for (char c : text) {
     const bool continuation =
         (static_cast<unsigned char>(c) & 0xC0) == 0x80;  // UTF-8: counted with its first byte
-    if (!continuation) width += advance(c) * size * (bold ? 1.12f : 1.0f) + kRounding;
+    if (!continuation) width += advance(c) * size * (bold ? 1.15f : 1.0f) + kRounding;
   }
   return width;
 }
