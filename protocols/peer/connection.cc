@@ -161,6 +161,7 @@ void Connection::on_news(Instant now, const Relaying::News& news, PeerParts& par
 }
 
 void Connection::suspect(Instant now, PeerParts& parts, Outbox& out) {
+  suspected_ = true;
   for (Puncher* puncher : {direct_.get(), former_.get()}) {
     if (puncher) drive(*puncher, out, [&](Puncher& p) { p.suspect(now, out); });
   }
@@ -247,7 +248,9 @@ void Connection::change(Instant now, Way way, PeerParts& parts, Outbox& out) {
   ask_at_ = Instant::never();
   // Fresh addresses may help: at once if a way was lost, now and then while there is none but the relay.
   const bool direct = (parts.config.techniques & (kDirect | kPunch)) != 0;
-  if (worse) ask_at_ = now + (controlling_ ? Duration::zero() : kOtherFirst);
+  if (worse && (wanted_ || suspected_)) {
+    ask_at_ = now + (controlling_ ? Duration::zero() : kOtherFirst);
+  }
   if (!worse && way == Way::kRelayed && controlling_ && direct)
     ask_at_ = now + parts.config.retry_direct;
   if (way == Way::kNone) {
@@ -255,6 +258,7 @@ void Connection::change(Instant now, Way way, PeerParts& parts, Outbox& out) {
     return;
   }
   give_up_at_ = Instant::never();
+  suspected_ = false;
   if (fresh_) {
     path_.setup = now - started_;
     fresh_ = false;

@@ -77,8 +77,9 @@ class Connection {
   std::unique_ptr<RelayedWay> relayed_;
   uint32_t session_ = 0;  // the newest one; 0: never introduced
   bool controlling_ = false;
-  bool wanted_ = false;  // by us: somebody waits for kPathUp or kConnectFailed
-  bool fresh_ = true;    // no path yet since the connection began
+  bool wanted_ = false;     // by us: somebody waits for kPathUp or kConnectFailed
+  bool suspected_ = false;  // the fault may be on our side: then we ask, though the peer called
+  bool fresh_ = true;       // no path yet since the connection began
   RendezvousError refused_ = RendezvousError::kNone;
 
   Way way_ = Way::kNone;

@@ -29,18 +29,18 @@ enum Technique : uint8_t {
 };
 
 struct PeerConfig {
-  Name name;
-  Endpoint bind;  // of the one UDP socket; unspecified: the driver chooses
+  Name name = {};
+  Endpoint bind = {};  // of the one UDP socket; unspecified: the driver chooses
   // Our addresses as the machine knows them; empty: what the socket was bound to.
-  std::vector<IpAddress> local_addresses;
-  Endpoint rendezvous;
-  std::vector<Endpoint> stun_servers;  // none: the rendezvous server's view of us must do
-  std::vector<RelayServer> relays;
+  std::vector<IpAddress> local_addresses = {};
+  Endpoint rendezvous = {};
+  std::vector<Endpoint> stun_servers = {};  // none: the rendezvous server's view of us must do
+  std::vector<RelayServer> relays = {};
   uint8_t techniques = kAllTechniques;
   bool accept = true;  // answer peers that ask to be introduced to us
 
-  PunchTiming punch;
-  RelayChoiceConfig relay_choice;
+  PunchTiming punch = {};
+  RelayChoiceConfig relay_choice = {};
   Duration gather_wait =
       Duration::milliseconds(500);  // register without the answers that are missing by then
   Duration relay_patience =

@@ -43,8 +43,12 @@ void RelayedWay::introduced(Instant now, const Introduction& introduction, PeerP
                             Outbox& out) {
   introduction_ = introduction;
   sequence_ = 0;
-  if (relay_ && up()) permit_peer(now, parts, out);  // it may have moved
+  if (relay_) permit_peer(now, parts, out);  // it may have moved
   if (!introduction.controlling || up()) return;
+  if (relay_) {  // chosen already: only the session is new
+    if (puncher_) start(now, parts, out);
+    return;
+  }
   release(now, parts, out);
   choice_.forget_peer();
   for (const Description::Relay& relay : introduction.description.all_relays()) {

@@ -14,7 +14,6 @@ using State = Puncher::State;
 constexpr size_t kProbeRoom = 128;   // bytes; a probe has 72, its answer over IPv6 76
 constexpr uint8_t kNominate = 0x80;  // in a transaction id, beside the index of the remote
 constexpr uint64_t kTimeMask = 0xFFFFFFFFFFFFFF;  // 56 bits of nanoseconds: 2 years
-constexpr SendOptions kProbeOptions{.traffic = Traffic::kProbe};
 
 std::array<char, 10> user_name(uint32_t session, bool controlling) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -85,6 +84,7 @@ bool Puncher::take(Instant now, const StunMessage& m, const Datagram& d, Outbox&
 }
 
 void Puncher::on_request(Instant now, const StunMessage& m, const Datagram& d, Outbox& out) {
+  if (state_ == State::kDead) return;  // an answer would be consent
   Remote* remote = learn(d.remote, CandidateKind::kReflexive);
   answer(m, d, out);
   if (!remote) return;
@@ -241,9 +241,11 @@ void Puncher::check_consent(Instant now, Outbox& out) {
     return;
   }
   probe(now, remotes_[selected_], true, out);
-  // The peer may have got another mapping, and be heard from there.
-  for (size_t i = 0; i < count_ && consent_missing(now); ++i) {
-    if (i != selected_ && remotes_[i].heard) probe(now, remotes_[i], false, out);
+  if (consent_missing(now)) {  // the peer may have got another mapping, and be heard from there
+    remotes_[selected_].answered = remotes_[selected_].symmetric = false;
+    for (size_t i = 0; i < count_; ++i) {
+      if (i != selected_ && remotes_[i].heard) probe(now, remotes_[i], false, out);
+    }
   }
   next_ = std::min(now + timing_.recheck, answered_at_ + timing_.consent_lost);
   settle(now, out);
@@ -256,8 +258,7 @@ void Puncher::suspect(Instant now, Outbox& out) {
 }
 
 void Puncher::probe(Instant now, Remote& remote, bool nominate, Outbox& out) {
-  SendOptions options = kProbeOptions;
-  if (state_ == State::kUp) options.traffic = Traffic::kKeepAlive;
+  SendOptions options{.traffic = traffic()};
   if (remote.probed.is_never() && timing_.first_ttl != 0) options.ttl = timing_.first_ttl;
   remote.probed = now;
   StunWriter w(out.prepare(kProbeRoom), StunMethod::kBinding, StunClass::kRequest,
@@ -274,7 +275,7 @@ void Puncher::answer(const StunMessage& request, const Datagram& d, Outbox& out)
   w.xor_address(StunAttribute::kXorMappedAddress, d.remote);
   w.integrity(key_);
   w.fingerprint();
-  out.commit(socket_, d.remote, w.finish(), kProbeOptions);
+  out.commit(socket_, d.remote, w.finish(), {.traffic = traffic()});
 }
 
 TransactionId Puncher::make_id(Instant now, size_t index, bool nominate) const {
@@ -313,18 +314,6 @@ bool Puncher::knows(const Endpoint& source) const {
     if (remotes_[i].endpoint == source) return remotes_[i].heard || remotes_[i].answered;
   }
   return false;
-}
-
-std::optional<uint32_t> session_of_probe(const StunMessage& message) {
-  const auto name = message.text(StunAttribute::kUsername);
-  if (!name || name->size() != 10 || (*name)[8] != ':') return std::nullopt;
-  uint32_t session = 0;
-  for (const char c : name->substr(0, 8)) {
-    const bool digit = c >= '0' && c <= '9', letter = c >= 'a' && c <= 'f';
-    if (!digit && !letter) return std::nullopt;
-    session = session << 4 | static_cast<uint32_t>(digit ? c - '0' : c - 'a' + 10);
-  }
-  return session;
 }
 
 }  // namespace natbed

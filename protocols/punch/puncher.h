@@ -93,6 +93,7 @@ class Puncher {
   void on_answer(Instant now, const StunMessage& m, const Datagram& d, Outbox& out);
   void probe(Instant now, Remote& remote, bool nominate, Outbox& out);
   void answer(const StunMessage& request, const Datagram& d, Outbox& out);
+  Traffic traffic() const { return state_ == State::kUp ? Traffic::kKeepAlive : Traffic::kProbe; }
   void round(Instant now, Outbox& out);
   void check_consent(Instant now, Outbox& out);
   void settle(Instant now, Outbox& out);
@@ -128,8 +129,5 @@ class Puncher {
   Name peer_;
 };
 static_assert(MachineLike<Puncher>);
-
-// The session whose probe this is, if it is one: for parents that have several.
-std::optional<uint32_t> session_of_probe(const StunMessage& message);
 
 }  // namespace natbed

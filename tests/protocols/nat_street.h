@@ -5,6 +5,7 @@
 // box may have opened meanwhile. That is a harder world than a real one, never an easier one.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -37,6 +38,10 @@ class NatStreet {
     homes_[home].nat->readdress(std::span(&outside, 1));
     homes_[home].outside = outside;
   }
+  // The host with the address `inner` is seen as `outer` by everybody, as if it had moved there.
+  void alias(IpAddress inner, IpAddress outer) { alias_ = {inner, outer}; }
+  // By how much a datagram is late, beyond the wire's own delay; seen with outside addresses.
+  std::function<Duration(const Wire::Parcel&)> delay;
   // What else happens on the way, asked after the sender's box and before the receiver's. true: dropped.
   std::function<bool(const Wire::Parcel&)> cut;
 
@@ -51,8 +56,15 @@ class NatStreet {
     for (Home& home : homes_) {
       if (parcel.source.ip == home.inside && !process(home, parcel, Side::kInside)) return false;
     }
+    if (parcel.source.ip == alias_.first) parcel.source.ip = alias_.second;
     if (cut && cut(parcel)) return false;
+    if (delay) parcel.extra_delay = delay(parcel);
+    if (!alias_.first.is_unspecified()) {
+      if (parcel.destination.ip == alias_.first) return false;
+      if (parcel.destination.ip == alias_.second) parcel.destination.ip = alias_.first;
+    }
     for (Home& home : homes_) {
+      if (parcel.destination.ip == home.inside) return false;  // nobody routes private addresses
       if (parcel.destination.ip == home.outside) return process(home, parcel, Side::kOutside);
     }
     return true;
@@ -74,6 +86,7 @@ class NatStreet {
   }
 
   std::vector<Home> homes_;
+  std::pair<IpAddress, IpAddress> alias_;
 };
 
 }  // namespace natbed::test

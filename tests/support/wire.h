@@ -38,6 +38,7 @@ class Wire {
     Endpoint source, destination;
     std::vector<std::byte> payload;
     SendOptions options;
+    Duration extra_delay = {};  // for on_the_way to set: beyond what the wire takes
   };
   struct Told {
     Instant at;
