@@ -57,6 +57,12 @@ class EventQueue {
 
   // The time of the last event popped, or the limit of a pop() that found nothing, if that is
   // later.
+  // The event that will come after `ahead` others, if it is at hand already; else null. For
+  // fetching into the cache what it will need.
+  const Event* peek(uint32_t ahead) const {
+    return ahead < tail_ - head_ ? &front()[head_ + ahead] : nullptr;
+  }
+
   Instant now() const { return now_; }
   size_t size() const { return tail_ - head_ + wheel_.size(); }
   bool empty() const { return size() == 0; }
