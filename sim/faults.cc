@@ -75,6 +75,7 @@ void World::power_off(NodeId node) {
     state_->network.nat(node).reboot();
   }
   MachineRunner& runner = state_->runner;
+  runner.suspend_all(node);
   for (MachineId id = runner.first_on(node); id.valid(); id = runner.next_on(id)) {
     state_->sockets.close_all(id, SocketLayer::Farewell::kSilence);
   }

@@ -1,8 +1,10 @@
-// FlatIndex: finds the index of a thing by the hash of its key; the things themselves live elsewhere.
+// FlatIndex: finds the index of a thing by the hash of its key; the things themselves live
+// elsewhere.
 //
-// Open addressing with linear probing, eight bytes an entry, no tombstones (a removal moves later entries of its run
-// back). Because keys are compared by the caller, one table serves keys of any shape, and a look-up costs
-// one cache line here and one in the thing found. Nothing iterates over it, so its order cannot reach a result.
+// Open addressing with linear probing, eight bytes an entry, no tombstones (a removal moves later
+// entries of its run back). Because keys are compared by the caller, one table serves keys of any
+// shape, and a look-up costs one cache line here and one in the thing found. Nothing iterates over
+// it, so its order cannot reach a result.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +49,9 @@ class FlatIndex {
     --size_;
   }
 
+  void prefetch(uint64_t hash) const {
+    if (size_ != 0) __builtin_prefetch(&entries_[static_cast<uint32_t>(hash) & mask_]);
+  }
   void clear() {
     if (size_ != 0) entries_.assign(entries_.size(), Entry{});
     size_ = 0;

@@ -6,7 +6,7 @@
 
 namespace natbed {
 
-void SocketLayer::on_icmp(SlotIndex slot, InterfaceId at) {
+void SocketLayer::on_icmp(PacketIndex slot, InterfaceId at) {
   const PacketSlot& s = k_.packets[slot];
   const NodeId node = k_.topology[at].node;
   ++k_.counters.delivered;

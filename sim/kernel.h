@@ -1,7 +1,8 @@
-// Kernel: what all parts of one world share: time and its queue, packets, topology, links, counters, trace.
+// Kernel: what all parts of one world share: time and its queue, packets, topology, links,
+// counters, trace.
 //
-// The parts themselves (Network, SocketLayer, MachineRunner) refer to it and to each other; World owns them all, at
-// an address that does not change when the World is moved.
+// The parts themselves (Network, SocketLayer, MachineRunner) refer to it and to each other; World
+// owns them all, at an address that does not change when the World is moved.
 #pragma once
 
 #include "base/rng.h"

@@ -16,7 +16,8 @@ Duration wire_time(uint32_t size_bytes, uint64_t rate_bps) {
   return Duration::nanoseconds(static_cast<int64_t>((bits_ns + rate_bps - 1) / rate_bps));
 }
 
-// Bytes that leave in `wait` at `rate_bps`: the backlog ahead of a packet that would have to wait that long.
+// Bytes that leave in `wait` at `rate_bps`: the backlog ahead of a packet that would have to wait
+// that long.
 uint64_t backlog_bytes(Duration wait, uint64_t rate_bps) {
   return static_cast<uint64_t>(static_cast<Wide>(wait.ns()) * rate_bps / kBitNanoseconds);
 }
@@ -66,9 +67,11 @@ Passage LinkTable::pass_with_state(const LinkProfile& profile, State& state, uin
   }
   passage.out = passage.out + profile.propagation;
   if (!profile.burst.enter.never()) {
-    if (state.rng.chance(state.bad ? profile.burst.leave : profile.burst.enter)) state.bad = !state.bad;
+    if (state.rng.chance(state.bad ? profile.burst.leave : profile.burst.enter))
+      state.bad = !state.bad;
   }
-  if (state.rng.chance(state.bad ? profile.burst.loss : profile.loss)) passage.drop = DropReason::kLoss;
+  if (state.rng.chance(state.bad ? profile.burst.loss : profile.loss))
+    passage.drop = DropReason::kLoss;
   if (profile.jitter > Duration::zero()) {
     passage.out = passage.out + Duration::nanoseconds(state.rng.between(0, profile.jitter.ns()));
   }

@@ -1,8 +1,9 @@
 // Links: what becomes of a packet in one direction of one attachment, in closed form.
 //
-// A rate-limited link is a "virtual queue": the instant at which the last accepted byte will have left says everything
-// about the backlog, so a link needs no queue and no events of its own. State (random stream, backlog, burst) exists
-// only for directions whose profile asks for it; equal profiles are kept once.
+// A rate-limited link is a "virtual queue": the instant at which the last accepted byte will have
+// left says everything about the backlog, so a link needs no queue and no events of its own. State
+// (random stream, backlog, burst) exists only for directions whose profile asks for it; equal
+// profiles are kept once.
 #pragma once
 
 #include <cstdint>
@@ -32,15 +33,16 @@ class LinkTable {
  public:
   LinkRef add(const LinkProfile& profile, const Rng& stream);
 
-  // Sends `size_bytes` into the link at `in`. REQUIRES: for one link, `in` does not go back if needs_order().
-  // A packet that is refused at the entrance (kQueueFull, kTooBig) has out == in.
+  // Sends `size_bytes` into the link at `in`. REQUIRES: for one link, `in` does not go back if
+  // needs_order(). A packet that is refused at the entrance (kQueueFull, kTooBig) has out == in.
   Passage pass(LinkRef link, uint32_t size_bytes, Instant in) {
     const LinkProfile& profile = profiles_[link.profile];
     if (size_bytes > profile.mtu_bytes) return {in, DropReason::kTooBig};
     if (link.state == FlatIndex::kNone) return {in + profile.propagation};
     return pass_with_state(profile, states_[link.state], size_bytes, in);
   }
-  // Whether the outcome depends on the order in which packets come in, so that each must be passed at its time.
+  // Whether the outcome depends on the order in which packets come in, so that each must be passed
+  // at its time.
   bool needs_order(LinkRef link) const {
     return link.state != FlatIndex::kNone && needs_order(profiles_[link.profile]);
   }

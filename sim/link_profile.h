@@ -18,7 +18,7 @@ namespace natbed {
 // LinkProfile::loss. The share of time in the bad state is enter / (enter + leave), and a burst
 // lasts 1 / leave packets on average.
 struct BurstLoss {
-  Probability enter = {};                     // good to bad, per packet; never() turns bursts off
+  Probability enter = {};                    // good to bad, per packet; never() turns bursts off
   Probability leave = Probability::of(0.5);  // bad to good, per packet
   Probability loss = Probability::of(1);     // in the bad state
 

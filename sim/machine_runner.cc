@@ -16,11 +16,12 @@ void MachineRunner::reset() {
 }
 
 MachineId MachineRunner::start(NodeId node, std::unique_ptr<Machine> machine) {
-  const MachineId id(static_cast<uint32_t>(records_.size()));
+  const MachineId id(records_.size());
   records_.push_back({std::move(machine), Instant::never(), node, {}});
   MachineId* last = &k_.topology[node].first_machine;
   while (last->valid()) last = &record(*last).next;
   *last = id;
+  record(id).suspended = !k_.topology[node].powered;
   if (Machine* m = begin_call(id)) {
     m->on_start(k_.now, outbox_);
     end_call(id);
@@ -39,7 +40,7 @@ void MachineRunner::stop(MachineId id) {
 
 Machine* MachineRunner::begin_call(MachineId id) {
   Record& r = record(id);
-  if (!r.machine || !k_.topology[r.node].powered) return nullptr;
+  if (!r.machine || r.suspended) return nullptr;
   outbox_.clear();
   return r.machine.get();
 }
@@ -126,8 +127,13 @@ void MachineRunner::work_off() {
   working_off_ = false;
 }
 
+void MachineRunner::suspend_all(NodeId node) {
+  for (MachineId id = first_on(node); id.valid(); id = next_on(id)) record(id).suspended = true;
+}
+
 void MachineRunner::restart_all(NodeId node) {
   for (MachineId id = first_on(node); id.valid(); id = next_on(id)) {
+    record(id).suspended = false;
     if (Machine* m = begin_call(id)) {
       m->on_start(k_.now, outbox_);
       end_call(id);

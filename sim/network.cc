@@ -44,12 +44,13 @@ InterfaceId Network::way_out(NodeId node, IpAddress source, IpAddress destinatio
   return first;
 }
 
-void Network::send_out(InterfaceId from, SlotIndex slot) {
+void Network::send_out(InterfaceId from, PacketIndex slot) {
   const Topology& topology = k_.topology;
   const Interface& f = topology[from];
   const IpAddress destination = k_.packets[slot].packet.destination.ip;
   const InterfaceId to = topology.resolve(f.realm, destination);
-  if (to.valid() && topology[to].node != f.node) [[likely]] return transmit(from, to, slot);
+  if (to.valid() && topology[to].node != f.node) [[likely]]
+    return transmit(from, to, slot);
   if ((to.valid() && topology.owns(to, destination)) || destination.is_loopback()) {
     k_.packets[slot].to = to.valid() ? to : from;
     return k_.schedule(k_.now, EventKind::kLoopback, slot);
@@ -59,11 +60,12 @@ void Network::send_out(InterfaceId from, SlotIndex slot) {
   drop(slot, f.node, from, DropReason::kNoSuchAddress);
 }
 
-void Network::transmit(InterfaceId from, InterfaceId to, SlotIndex slot) {
+void Network::transmit(InterfaceId from, InterfaceId to, PacketIndex slot) {
   const Interface& f = k_.topology[from];
   const Interface& t = k_.topology[to];
   PacketSlot& s = k_.packets[slot];
-  if (f.cut) [[unlikely]] return drop(slot, f.node, from, DropReason::kLinkCut);
+  if (f.cut) [[unlikely]]
+    return drop(slot, f.node, from, DropReason::kLinkCut);
   const Passage up = k_.links.pass(f.up, s.packet.wire_size(), k_.now);
   if (up.drop != DropReason::kNone) [[unlikely]] {
     if (up.drop == DropReason::kTooBig) {
@@ -87,18 +89,19 @@ void Network::transmit(InterfaceId from, InterfaceId to, SlotIndex slot) {
   k_.trace.sent(from, to, at, s.packet, k_.packets.payload(s));
 }
 
-void Network::on_enter_down(SlotIndex slot) {
+void Network::on_enter_down(PacketIndex slot) {
   PacketSlot& s = k_.packets[slot];
   const Passage down = k_.links.pass(k_.topology[s.to].down, s.packet.wire_size(), k_.now);
   s.fate = down.drop;
   k_.schedule(down.out, EventKind::kArrive, slot);
 }
 
-void Network::on_arrive(SlotIndex slot) {
+void Network::on_arrive(PacketIndex slot) {
   const PacketSlot& s = k_.packets[slot];
   const InterfaceId at = s.to;
   const Interface& t = k_.topology[at];
-  if (t.cut) [[unlikely]] return drop(slot, t.node, at, DropReason::kLinkCut);
+  if (t.cut) [[unlikely]]
+    return drop(slot, t.node, at, DropReason::kLinkCut);
   if (s.fate != DropReason::kNone) [[unlikely]] {
     if (s.fate == DropReason::kTooBig) {
       const auto mtu = static_cast<uint16_t>(k_.links.profile(t.down).mtu_bytes);
@@ -106,22 +109,26 @@ void Network::on_arrive(SlotIndex slot) {
     }
     return drop(slot, t.node, at, s.fate);
   }
-  if (!t.powered) [[unlikely]] return drop(slot, t.node, at, DropReason::kBoxDown);
+  if (!t.powered) [[unlikely]]
+    return drop(slot, t.node, at, DropReason::kBoxDown);
   k_.trace.received(at, s.packet, k_.packets.payload(s));
   switch (t.node_kind) {
-    case NodeKind::kHost: return deliver(slot, at);
-    case NodeKind::kRouter: return route(slot, at);
-    case NodeKind::kNat: return translate(slot, at);
+    case NodeKind::kHost:
+      return deliver(slot, at);
+    case NodeKind::kRouter:
+      return route(slot, at);
+    case NodeKind::kNat:
+      return translate(slot, at);
   }
 }
 
-void Network::on_loopback(SlotIndex slot) {
+void Network::on_loopback(PacketIndex slot) {
   const InterfaceId at = k_.packets[slot].to;
   if (!k_.topology[at].powered) return drop(slot, k_.topology[at].node, at, DropReason::kBoxDown);
   deliver(slot, at);
 }
 
-void Network::deliver(SlotIndex slot, InterfaceId at) {
+void Network::deliver(PacketIndex slot, InterfaceId at) {
   const IpAddress destination = k_.packets[slot].packet.destination.ip;
   // Sent before the address changed hands, perhaps.
   if (!k_.topology.owns(at, destination) && !destination.is_loopback()) [[unlikely]] {
@@ -130,14 +137,15 @@ void Network::deliver(SlotIndex slot, InterfaceId at) {
   sockets_.on_packet(slot, at);
 }
 
-void Network::drop(SlotIndex slot, NodeId node, InterfaceId interface, DropReason reason, RowId row) {
+void Network::drop(PacketIndex slot, NodeId node, InterfaceId interface, DropReason reason,
+                   RowId row) {
   ++k_.counters.dropped[static_cast<size_t>(reason)];
   const PacketSlot& s = k_.packets[slot];
   k_.trace.dropped(node, interface, reason, row, s.packet, k_.packets.payload(s));
   k_.packets.release(slot);
 }
 
-void Network::report(SlotIndex slot, InterfaceId at, IcmpType type, uint8_t code, uint16_t mtu) {
+void Network::report(PacketIndex slot, InterfaceId at, IcmpType type, uint8_t code, uint16_t mtu) {
   Packet error;
   const Packet& cause = k_.packets[slot].packet;
   if (!make_icmp_error(cause, k_.topology[at].address, type, code, &error)) return;
@@ -145,7 +153,7 @@ void Network::report(SlotIndex slot, InterfaceId at, IcmpType type, uint8_t code
   reply(at, error, {});
 }
 
-void Network::report_departure(SlotIndex slot, InterfaceId from, uint8_t code, uint16_t mtu) {
+void Network::report_departure(PacketIndex slot, InterfaceId from, uint8_t code, uint16_t mtu) {
   Packet error;
   const Interface& f = k_.topology[from];
   const Packet& cause = k_.packets[slot].packet;

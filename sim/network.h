@@ -1,12 +1,12 @@
 // Network: carries packets between interfaces, and does what routers and NAT boxes do on the way.
 //
-// Life of a packet: originate() finds the interface to leave by; transmit() passes the up link, the realm and (unless
-// its outcome depends on the order of arrival) the down link in one go and schedules one arrival; on_arrive() hands
-// it to the node: a host's sockets, a router, a NAT. Every packet ends in exactly one of deliver() and drop().
+// Life of a packet: originate() finds the interface to leave by; transmit() passes the up link, the
+// realm and (unless its outcome depends on the order of arrival) the down link in one go and
+// schedules one arrival; on_arrive() hands it to the node: a host's sockets, a router, a NAT. Every
+// packet ends in exactly one of deliver() and drop().
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "nat_models/nat.h"
 #include "sim/kernel.h"
@@ -27,21 +27,31 @@ class Network {
 
   // Sends a packet that `node` made: gives it an id, looks for the way out.
   void originate(NodeId node, Packet packet, ByteView payload);
-  // The same in answer to what came in at `at`: out of there again, except that a router looks for the way.
+  // The same in answer to what came in at `at`: out of there again, except that a router looks for
+  // the way.
   void reply(InterfaceId at, const Packet& packet, ByteView payload);
-  // The interface by which packets of `node` leave: the one that has `source` (the strong end system model of
-  // RFC 1122 §3.3.4.2), else the one whose realm knows `destination`, else the first that has a gateway for it,
-  // else the first. Invalid if the node has none.
+  // The interface by which packets of `node` leave: the one that has `source` (the strong end
+  // system model of RFC 1122 §3.3.4.2), else the one whose realm knows `destination`, else the
+  // first that has a gateway for it, else the first. Invalid if the node has none.
   InterfaceId way_out(NodeId node, IpAddress source, IpAddress destination) const;
 
-  void on_arrive(SlotIndex slot);
-  void on_enter_down(SlotIndex slot);
-  void on_loopback(SlotIndex slot);
+  // Fetch into the cache what on_arrive() will need, each step reading what the one before fetched.
+  void prefetch_packet(PacketIndex slot) const;
+  void prefetch_interface(PacketIndex slot) const;
+  void prefetch_box(PacketIndex slot) const;
+  void prefetch_tables(PacketIndex slot) const;
+  void prefetch_receivers(PacketIndex slot) const;
+
+  void on_arrive(PacketIndex slot);
+  void on_enter_down(PacketIndex slot);
+  void on_loopback(PacketIndex slot);
 
   // Ends a packet's life unhappily. `interface` may be invalid: it never reached one.
-  void drop(SlotIndex slot, NodeId node, InterfaceId interface, DropReason reason, RowId row = {});
-  // Tells the source of a packet that came in at `at` what became of it: an ICMP error leaves from there.
-  void report(SlotIndex slot, InterfaceId at, IcmpType type, uint8_t code, uint16_t mtu = 0);
+  void drop(PacketIndex slot, NodeId node, InterfaceId interface, DropReason reason,
+            RowId row = {});
+  // Tells the source of a packet that came in at `at` what became of it: an ICMP error leaves from
+  // there.
+  void report(PacketIndex slot, InterfaceId at, IcmpType type, uint8_t code, uint16_t mtu = 0);
 
  private:
   struct NatBox {
@@ -50,24 +60,25 @@ class Network {
   };
 
   void originate_from(InterfaceId from, Packet packet, ByteView payload);
-  void send_out(InterfaceId from, SlotIndex slot);  // into its realm, to whoever takes the destination
-  void transmit(InterfaceId from, InterfaceId to, SlotIndex slot);
-  void enter_down(SlotIndex slot, const Interface& to, Instant at);
-  // As report(), about a packet that could not leave by `from`. A NAT has translated it already, so its error
-  // takes the way back through the NAT.
-  void report_departure(SlotIndex slot, InterfaceId from, uint8_t code, uint16_t mtu = 0);
-  void deliver(SlotIndex slot, InterfaceId at);
-  void route(SlotIndex slot, InterfaceId in);  // router.cc
+  void send_out(InterfaceId from,
+                PacketIndex slot);  // into its realm, to whoever takes the destination
+  void transmit(InterfaceId from, InterfaceId to, PacketIndex slot);
+  void enter_down(PacketIndex slot, const Interface& to, Instant at);
+  // As report(), about a packet that could not leave by `from`. A NAT has translated it already, so
+  // its error takes the way back through the NAT.
+  void report_departure(PacketIndex slot, InterfaceId from, uint8_t code, uint16_t mtu = 0);
+  void deliver(PacketIndex slot, InterfaceId at);
+  void route(PacketIndex slot, InterfaceId in);  // router.cc
 
   // nat_box.cc
-  void translate(SlotIndex slot, InterfaceId in);
-  void refuse(SlotIndex slot, InterfaceId in, const Verdict& verdict);
-  void send_to_inside(const NatBox& box, SlotIndex slot);
+  void translate(PacketIndex slot, InterfaceId in);
+  void refuse(PacketIndex slot, InterfaceId in, const Verdict& verdict);
+  void send_to_inside(const NatBox& box, PacketIndex slot);
   void translate_own_error(const Packet& error, InterfaceId from);
 
   Kernel& k_;
   SocketLayer& sockets_;
-  std::vector<NatBox> nats_;
+  GrowingArray<NatBox> nats_;
 };
 
 }  // namespace natbed

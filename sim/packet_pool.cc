@@ -7,24 +7,29 @@
 
 namespace natbed {
 
+BlockPool::~BlockPool() {
+  for (uint32_t k = 0; k < chunk_count_; ++k) ChunkMemory::free(chunks_[k], chunk_bytes(k));
+}
+
 void BlockPool::grow() {
-  const auto first = static_cast<uint32_t>(chunks_.size()) * chunk_blocks_;
-  void* chunk = ::operator new[](block_bytes_ * chunk_blocks_, std::align_val_t(64));
-  chunks_.emplace_back(static_cast<std::byte*>(chunk));
-  free_.reserve(chunks_.size() * chunk_blocks_);  // so that release() never allocates
-  for (uint32_t i = chunk_blocks_; i-- > 0;) free_.push_back(first + i);
+  const uint32_t first = (ChunkPlace::kFirst << chunk_count_) - ChunkPlace::kFirst;
+  const uint32_t end = (ChunkPlace::kFirst << (chunk_count_ + 1)) - ChunkPlace::kFirst;
+  chunks_[chunk_count_] = static_cast<std::byte*>(ChunkMemory::allocate(chunk_bytes(chunk_count_)));
+  ++chunk_count_;
+  free_.reserve(end);  // so that release() never allocates
+  for (uint32_t i = end; i-- > first;) free_.push_back(i);
 }
 
 void BlockPool::release_all() {
-  const auto blocks = static_cast<uint32_t>(chunks_.size()) * chunk_blocks_;
+  const uint32_t blocks = (ChunkPlace::kFirst << chunk_count_) - ChunkPlace::kFirst;
   if (free_.size() == blocks) return;
   free_.clear();
   for (uint32_t i = blocks; i-- > 0;) free_.push_back(i);
 }
 
-SlotIndex PacketPool::acquire(const Packet& packet, ByteView payload) {
+PacketIndex PacketPool::acquire(const Packet& packet, ByteView payload) {
   NATBED_CHECK(payload.size() <= kMaxPayload, "no IP packet is that big");
-  const SlotIndex index = headers_.acquire();
+  const PacketIndex index = headers_.acquire();
   PacketSlot* slot = new (headers_.at(index)) PacketSlot;
   slot->packet = packet;
   slot->packet.payload_size = static_cast<uint32_t>(payload.size());
@@ -40,7 +45,7 @@ SlotIndex PacketPool::acquire(const Packet& packet, ByteView payload) {
   return index;
 }
 
-void PacketPool::release(SlotIndex index) {
+void PacketPool::release(PacketIndex index) {
   const PacketSlot& slot = (*this)[index];
   if (slot.size_class != PacketSlot::kNoPayload) payloads_[slot.size_class].release(slot.block);
   headers_.release(index);

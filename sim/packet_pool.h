@@ -1,13 +1,13 @@
 // PacketPool: where packets in flight lie, so that an event carries only the number of a slot.
 //
-// Headers (two cache lines a slot, all that a hop touches) and payloads (touched at both ends only) lie apart, in
-// chunks that never move. Payload blocks come in three sizes. Freed slots are used again first, while they are warm
-// in the cache; nothing is allocated once the greatest number in flight has been seen.
+// Headers (two cache lines a slot, all that a hop touches) and payloads (touched at both ends only)
+// lie apart, in chunks that never move. Payload blocks come in three sizes. Freed slots are used
+// again first, while they are warm in the cache; nothing is allocated once the greatest number in
+// flight has been seen.
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,17 +15,19 @@
 #include "base/drop_reason.h"
 #include "base/id.h"
 #include "base/packet.h"
+#include "sim/growing_array.h"
 
 namespace natbed {
 
-using SlotIndex = uint32_t;
+using PacketIndex = uint32_t;
 
 struct alignas(64) PacketSlot {
   Packet packet;
-  InterfaceId to;                             // where it arrives next
-  uint32_t block = 0;                         // of the payload, in its size class
-  uint8_t size_class = 0;                     // kNoPayload: none
-  DropReason fate = DropReason::kNone;        // already lost, but the world learns that only where it is lost
+  InterfaceId to;          // where it arrives next
+  uint32_t block = 0;      // of the payload, in its size class
+  uint8_t size_class = 0;  // kNoPayload: none
+  DropReason fate =
+      DropReason::kNone;  // already lost, but the world learns that only where it is lost
   static constexpr uint8_t kNoPayload = 0xFF;
 };
 static_assert(sizeof(PacketSlot) == 128);
@@ -33,8 +35,10 @@ static_assert(sizeof(PacketSlot) == 128);
 // Blocks of one size, by number.
 class BlockPool {
  public:
-  explicit BlockPool(size_t block_bytes, uint32_t chunk_blocks)
-      : block_bytes_(block_bytes), chunk_blocks_(chunk_blocks) {}
+  explicit BlockPool(size_t block_bytes) : block_bytes_(block_bytes) {}
+  BlockPool(const BlockPool&) = delete;
+  BlockPool& operator=(const BlockPool&) = delete;
+  ~BlockPool();
   uint32_t acquire() {
     if (free_.empty()) grow();
     const uint32_t block = free_.back();
@@ -43,18 +47,19 @@ class BlockPool {
   }
   void release(uint32_t block) { free_.push_back(block); }
   std::byte* at(uint32_t block) const {
-    return chunks_[block / chunk_blocks_].get() + block % chunk_blocks_ * block_bytes_;
+    const ChunkPlace place(block);
+    return chunks_[place.chunk] + place.place * block_bytes_;
   }
   void release_all();
 
  private:
-  struct Free {
-    void operator()(std::byte* chunk) const { ::operator delete[](chunk, std::align_val_t(64)); }
-  };
   void grow();
+  size_t chunk_bytes(size_t chunk) const {
+    return (size_t{ChunkPlace::kFirst} << chunk) * block_bytes_;
+  }
   size_t block_bytes_;
-  uint32_t chunk_blocks_;  // a power of two
-  std::vector<std::unique_ptr<std::byte[], Free>> chunks_;
+  uint32_t chunk_count_ = 0;
+  std::array<std::byte*, ChunkPlace::kMostChunks> chunks_ = {};
   std::vector<uint32_t> free_;
 };
 
@@ -62,10 +67,14 @@ class PacketPool {
  public:
   static constexpr size_t kMaxPayload = 65536;
 
-  // A copy of `packet` with `payload`, whose size is written into it. REQUIRES: payload.size() <= kMaxPayload.
-  SlotIndex acquire(const Packet& packet, ByteView payload);
-  void release(SlotIndex slot);
-  PacketSlot& operator[](SlotIndex slot) {
+  // A copy of `packet` with `payload`, whose size is written into it. REQUIRES: payload.size() <=
+  // kMaxPayload.
+  PacketIndex acquire(const Packet& packet, ByteView payload);
+  void release(PacketIndex slot);
+  const PacketSlot& operator[](PacketIndex slot) const {
+    return *reinterpret_cast<const PacketSlot*>(headers_.at(slot));
+  }
+  PacketSlot& operator[](PacketIndex slot) {
     return *reinterpret_cast<PacketSlot*>(headers_.at(slot));
   }
   ByteView payload(const PacketSlot& slot) const {
@@ -77,9 +86,9 @@ class PacketPool {
 
  private:
   static constexpr std::array<size_t, 3> kClassBytes = {192, 1536, kMaxPayload};
-  BlockPool headers_{sizeof(PacketSlot), 256};
-  std::array<BlockPool, 3> payloads_ = {BlockPool(kClassBytes[0], 256), BlockPool(kClassBytes[1], 32),
-                                        BlockPool(kClassBytes[2], 1)};
+  BlockPool headers_{sizeof(PacketSlot)};
+  std::array<BlockPool, 3> payloads_ = {BlockPool(kClassBytes[0]), BlockPool(kClassBytes[1]),
+                                        BlockPool(kClassBytes[2])};
   uint32_t in_flight_ = 0;
 };
 

@@ -1,10 +1,11 @@
-// What a router does with a packet: count down its hops, find the realm that knows the way, send it on.
+// What a router does with a packet: count down its hops, find the realm that knows the way, send it
+// on.
 
 #include "sim/network.h"
 
 namespace natbed {
 
-void Network::route(SlotIndex slot, InterfaceId in) {
+void Network::route(PacketIndex slot, InterfaceId in) {
   Packet& packet = k_.packets[slot].packet;
   const NodeId node = k_.topology[in].node;
   for (InterfaceId i = k_.topology[node].first; i.valid(); i = k_.topology[i].next) {

@@ -5,7 +5,6 @@
 // What machines ask for comes in as outbox commands, what happens goes out through MachineRunner.
 #pragma once
 
-#include <deque>
 #include <vector>
 
 #include "base/outbox.h"
@@ -27,8 +26,12 @@ class SocketLayer {
   void reset();
 
   // Takes the packet in `slot`, which is for `at`'s node, and frees the slot.
-  void on_packet(SlotIndex slot, InterfaceId at);
+  void on_packet(PacketIndex slot, InterfaceId at);
   void on_tcp_timer(uint32_t stream);
+  // Fetch into the cache a socket, the record of its machine, the machine; any number will do.
+  void prefetch(uint32_t socket) const;
+  void prefetch_record(uint32_t socket) const;
+  void prefetch_machine(uint32_t socket) const;
   void carry_out(MachineId machine, NodeId node, const Outbox::Command& command, ByteView payload);
   void close_all(MachineId machine, Farewell farewell);
   void forget_orphans(NodeId node);  // streams that were closed and still say goodbye
@@ -83,7 +86,8 @@ class SocketLayer {
   // udp.cc
   void open_udp(MachineId machine, NodeId node, const Outbox::Command& command);
   void send_datagram(const Socket& socket, const Outbox::Command& command, ByteView payload);
-  void on_datagram(SlotIndex slot, InterfaceId at);
+  void on_datagram(PacketIndex slot, InterfaceId at);
+  static bool takes_datagram(const Socket& socket, NodeId node, const Endpoint& local);
 
   // tcp.cc
   void listen(MachineId machine, NodeId node, const Outbox::Command& command);
@@ -93,7 +97,7 @@ class SocketLayer {
   void abort_stream(uint32_t socket, Farewell farewell);
   void orphan_stream(uint32_t socket);
   void close_listener(uint32_t socket);
-  void on_segment(SlotIndex slot, InterfaceId at);
+  void on_segment(PacketIndex slot, InterfaceId at);
   bool accept(const PacketSlot& syn, NodeId node);
   uint32_t add_stream(NodeId node, const Endpoint& local, const Endpoint& remote, uint32_t socket);
   void free_stream(uint32_t stream);
@@ -104,17 +108,17 @@ class SocketLayer {
   void on_tcp_unreachable(const IcmpFields& icmp, NodeId node);
 
   // icmp.cc
-  void on_icmp(SlotIndex slot, InterfaceId at);
+  void on_icmp(PacketIndex slot, InterfaceId at);
   void answer_echo(const PacketSlot& request, InterfaceId at);
   void on_icmp_error(const Packet& error, NodeId node);
 
   Kernel& k_;
   Network& network_;
   MachineRunner& runner_;
-  std::vector<Socket> sockets_;
+  GrowingArray<Socket> sockets_;
   std::vector<uint32_t> free_sockets_;
   FlatIndex by_id_, by_port_;
-  std::deque<Stream> streams_;  // a deque never moves them
+  GrowingArray<Stream> streams_;
   std::vector<uint32_t> free_streams_;
   FlatIndex by_flow_;
   TcpOutput output_;

@@ -18,22 +18,29 @@ void SocketLayer::reset() {
   output_.clear();
 }
 
-void SocketLayer::on_packet(SlotIndex slot, InterfaceId at) {
+void SocketLayer::on_packet(PacketIndex slot, InterfaceId at) {
   switch (k_.packets[slot].packet.protocol) {
-    case Protocol::kUdp: return on_datagram(slot, at);
-    case Protocol::kTcp: return on_segment(slot, at);
+    case Protocol::kUdp:
+      return on_datagram(slot, at);
+    case Protocol::kTcp:
+      return on_segment(slot, at);
     case Protocol::kIcmp:
-    case Protocol::kIcmpV6: return on_icmp(slot, at);
+    case Protocol::kIcmpV6:
+      return on_icmp(slot, at);
   }
 }
 
 void SocketLayer::carry_out(MachineId machine, NodeId node, const Outbox::Command& command,
                             ByteView payload) {
   switch (command.kind) {
-    case Outbox::Kind::kOpenUdp: return open_udp(machine, node, command);
-    case Outbox::Kind::kListen: return listen(machine, node, command);
-    case Outbox::Kind::kConnect: return connect(machine, node, command);
-    default: break;
+    case Outbox::Kind::kOpenUdp:
+      return open_udp(machine, node, command);
+    case Outbox::Kind::kListen:
+      return listen(machine, node, command);
+    case Outbox::Kind::kConnect:
+      return connect(machine, node, command);
+    default:
+      break;
   }
   // The others name a socket; one that is gone (the far end was faster) is no error.
   const uint32_t socket = find(machine, command.socket);
@@ -42,26 +49,36 @@ void SocketLayer::carry_out(MachineId machine, NodeId node, const Outbox::Comman
     case Outbox::Kind::kSend:
       if (sockets_[socket].kind == Kind::kUdp) send_datagram(sockets_[socket], command, payload);
       return;
-    case Outbox::Kind::kWrite: return write(socket, payload);
-    case Outbox::Kind::kFinish: return finish(socket);
-    case Outbox::Kind::kReset: return abort_stream(socket, Farewell::kReset);
+    case Outbox::Kind::kWrite:
+      return write(socket, payload);
+    case Outbox::Kind::kFinish:
+      return finish(socket);
+    case Outbox::Kind::kReset:
+      return abort_stream(socket, Farewell::kReset);
     case Outbox::Kind::kClose:
       switch (sockets_[socket].kind) {
-        case Kind::kStream: return orphan_stream(socket);
-        case Kind::kListener: return close_listener(socket);
-        default: return close(socket);
+        case Kind::kStream:
+          return orphan_stream(socket);
+        case Kind::kListener:
+          return close_listener(socket);
+        default:
+          return close(socket);
       }
-    default: NATBED_CHECK(false, "a command of an unknown kind");
+    default:
+      NATBED_CHECK(false, "a command of an unknown kind");
   }
 }
 
 uint32_t SocketLayer::find(MachineId machine, SocketId id) const {
+  const uint32_t newest = runner_.first_socket(machine);  // most machines have one
+  if (newest != FlatIndex::kNone && sockets_[newest].id == id) return newest;
   return by_id_.find(id_hash(machine, id), [&](uint32_t i) {
     return sockets_[i].machine == machine && sockets_[i].id == id;
   });
 }
 
-// The socket that takes what comes to `local`: one bound to that very address before one bound to any.
+// The socket that takes what comes to `local`: one bound to that very address before one bound to
+// any.
 uint32_t SocketLayer::find_bound(Kind kind, NodeId node, const Endpoint& local) const {
   uint32_t any_address = FlatIndex::kNone;
   const auto takes = [&](uint32_t i) {
@@ -100,8 +117,8 @@ uint16_t SocketLayer::pick_port(Kind kind, NodeId node_id, IpAddress ip) {
   return 0;
 }
 
-// Binds a new socket; kNone if the id or the port is taken or the address is not the node's. Streams
-// may share a port with each other and with a listener: hole punching needs just that.
+// Binds a new socket; kNone if the id or the port is taken or the address is not the node's.
+// Streams may share a port with each other and with a listener: hole punching needs just that.
 uint32_t SocketLayer::open(Kind kind, NodeId node, MachineId machine, SocketId id, Endpoint local) {
   if (local.ip.is_unspecified()) {
     local.ip = IpAddress();
@@ -118,9 +135,9 @@ uint32_t SocketLayer::open(Kind kind, NodeId node, MachineId machine, SocketId i
 }
 
 uint32_t SocketLayer::add(Kind kind, NodeId node, MachineId machine, SocketId id, Endpoint local) {
-  uint32_t index = static_cast<uint32_t>(sockets_.size());
+  uint32_t index = sockets_.size();
   if (free_sockets_.empty()) {
-    sockets_.emplace_back();
+    sockets_.push_back({});
   } else {
     index = free_sockets_.back();
     free_sockets_.pop_back();

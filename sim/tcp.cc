@@ -99,7 +99,7 @@ void SocketLayer::forget_orphans(NodeId node) {
   }
 }
 
-void SocketLayer::on_segment(SlotIndex slot, InterfaceId at) {
+void SocketLayer::on_segment(PacketIndex slot, InterfaceId at) {
   const PacketSlot& s = k_.packets[slot];
   const Packet& packet = s.packet;
   const NodeId node = k_.topology[at].node;
@@ -187,11 +187,21 @@ void SocketLayer::tell(Stream& stream, const TcpOutput::Event& event) {
   told.remote = stream.remote;
   told.data = output_.data(event);
   switch (event.kind) {
-    case TcpOutput::Event::Kind::kConnected: told.kind = SocketEvent::Kind::kConnected; break;
-    case TcpOutput::Event::Kind::kData: told.kind = SocketEvent::Kind::kData; break;
-    case TcpOutput::Event::Kind::kFinished: told.kind = SocketEvent::Kind::kFinished; break;
-    case TcpOutput::Event::Kind::kFailed: told.kind = SocketEvent::Kind::kFailed; break;
-    case TcpOutput::Event::Kind::kReset: told.kind = SocketEvent::Kind::kReset; break;
+    case TcpOutput::Event::Kind::kConnected:
+      told.kind = SocketEvent::Kind::kConnected;
+      break;
+    case TcpOutput::Event::Kind::kData:
+      told.kind = SocketEvent::Kind::kData;
+      break;
+    case TcpOutput::Event::Kind::kFinished:
+      told.kind = SocketEvent::Kind::kFinished;
+      break;
+    case TcpOutput::Event::Kind::kFailed:
+      told.kind = SocketEvent::Kind::kFailed;
+      break;
+    case TcpOutput::Event::Kind::kReset:
+      told.kind = SocketEvent::Kind::kReset;
+      break;
   }
   if (stream.listener.valid()) {
     if (told.kind != SocketEvent::Kind::kConnected) return;  // it ended before anybody knew of it
@@ -218,9 +228,9 @@ uint32_t SocketLayer::find_stream(NodeId node, const Endpoint& local,
 
 uint32_t SocketLayer::add_stream(NodeId node, const Endpoint& local, const Endpoint& remote,
                                  uint32_t socket) {
-  uint32_t index = static_cast<uint32_t>(streams_.size());
+  uint32_t index = streams_.size();
   if (free_streams_.empty()) {
-    streams_.emplace_back();
+    streams_.push_back(Stream());
   } else {
     index = free_streams_.back();
     free_streams_.pop_back();

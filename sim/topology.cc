@@ -32,16 +32,20 @@ void Topology::reset(uint64_t seed) {
 }
 
 RealmId Topology::add_realm(const Name& name, const RealmProfile& profile) {
-  NATBED_CHECK(Duration::zero() <= profile.latency_low && profile.latency_low <= profile.latency_high);
+  NATBED_CHECK(Duration::zero() <= profile.latency_low &&
+               profile.latency_low <= profile.latency_high);
   Realm realm;
   realm.kind = profile.kind;
   realm.low_ns = static_cast<uint64_t>(profile.latency_low.ns());
   realm.spread_ns = static_cast<uint64_t>((profile.latency_high - profile.latency_low).ns());
-  while (realm.regions * realm.regions < profile.by_region.size()) ++realm.regions;
-  NATBED_CHECK(realm.regions * realm.regions == profile.by_region.size(), "a square matrix");
+  if (!profile.by_region.empty()) {
+    while (size_t{realm.regions} * realm.regions < profile.by_region.size()) ++realm.regions;
+    NATBED_CHECK(size_t{realm.regions} * realm.regions == profile.by_region.size(), "a square");
+    realm.matrix = static_cast<uint16_t>(matrices_.size());
+    matrices_.push_back(profile.by_region);
+  }
   const RealmId id(realm_count());
   realms_.push_back(realm);
-  matrices_.push_back(profile.by_region);
   realm_names_.push_back(name);
   return id;
 }
@@ -83,7 +87,8 @@ InterfaceId Topology::add_interface(NodeId node_id, RealmId realm) {
 void Topology::add_address(InterfaceId id, IpAddress address) {
   Interface& interface = (*this)[id];
   NATBED_CHECK(!address.is_unspecified());
-  NATBED_CHECK(!find(interface.realm, address).valid(), "an address was given out twice in one realm");
+  NATBED_CHECK(!find(interface.realm, address).valid(),
+               "an address was given out twice in one realm");
   if (interface.address == IpAddress()) {
     interface.address = address;
     enter(interface.realm, address, id.value());
@@ -123,12 +128,14 @@ void Topology::add_route(RealmId realm, IpAddress prefix, int length, InterfaceI
   NATBED_CHECK((*this)[via].node_kind != NodeKind::kHost, "hosts do not forward");
   realms_[realm.value()].has_routes = true;
   const auto shorter = [&](const Route& route) { return route.length < length; };
-  routes_.insert(std::find_if(routes_.begin(), routes_.end(), shorter), {realm, prefix, length, via});
+  routes_.insert(std::find_if(routes_.begin(), routes_.end(), shorter),
+                 {realm, prefix, length, via});
 }
 
 void Topology::set_powered(NodeId node, bool powered) {
   (*this)[node].powered = powered;
-  for (InterfaceId i = (*this)[node].first; i.valid(); i = (*this)[i].next) (*this)[i].powered = powered;
+  for (InterfaceId i = (*this)[node].first; i.valid(); i = (*this)[i].next)
+    (*this)[i].powered = powered;
 }
 
 IpAddress Topology::address_of(Owner owner) const {
@@ -163,7 +170,8 @@ void Topology::enter(RealmId realm_id, IpAddress address, Owner owner) {
   Realm& realm = realms_[realm_id.value()];
   if (!realm.indexed && realm.address_count == kFewAddresses) {
     realm.indexed = true;
-    for (const Owner o : realm.few_owners) by_address_.add(address_hash(realm_id, address_of(o)), o);
+    for (const Owner o : realm.few_owners)
+      by_address_.add(address_hash(realm_id, address_of(o)), o);
   }
   const uint64_t hash = address_hash(realm_id, address);
   if (realm.indexed) {
@@ -182,8 +190,8 @@ void Topology::strike(RealmId realm_id, IpAddress address, Owner owner) {
     by_address_.remove(address_hash(realm_id, address), owner);
     return;
   }
-  const auto at = std::find(realm.few_owners.begin(), realm.few_owners.end(), owner) -
-                  realm.few_owners.begin();
+  const auto at =
+      std::find(realm.few_owners.begin(), realm.few_owners.end(), owner) - realm.few_owners.begin();
   realm.few_tags[at] = realm.few_tags[realm.address_count];
   realm.few_owners[at] = realm.few_owners[realm.address_count];
 }
@@ -192,7 +200,8 @@ InterfaceId Topology::resolve_indirectly(RealmId realm_id, IpAddress address) co
   const Realm& realm = realms_[realm_id.value()];
   if (realm.has_routes) {
     for (const Route& route : routes_) {
-      if (route.realm == realm_id && has_prefix(address, route.prefix, route.length)) return route.via;
+      if (route.realm == realm_id && has_prefix(address, route.prefix, route.length))
+        return route.via;
     }
   }
   return realm.gateway;
@@ -203,14 +212,16 @@ Duration Topology::latency(const Interface& from, const Interface& to) const {
   uint64_t ns = realm.low_ns;
   if (realm.spread_ns != 0) {
     __extension__ using Wide = unsigned __int128;
-    // Symmetric in the two keys; the high part of a product maps the hash on [0, spread] with a bias below 2^-20.
+    // Symmetric in the two keys; the high part of a product maps the hash on [0, spread] with a
+    // bias below 2^-20.
     const uint64_t draw = Rng::mix(hash_mix(seed_ ^ from.key ^ to.key, from.key + to.key));
     ns += static_cast<uint64_t>(static_cast<Wide>(draw) * (realm.spread_ns + 1) >> 64);
   }
   Duration delay = Duration::nanoseconds(static_cast<int64_t>(ns));
   if (realm.regions != 0) {
-    NATBED_CHECK(from.region < realm.regions && to.region < realm.regions, "a region without a row");
-    delay += matrices_[from.realm.value()][from.region * realm.regions + to.region];
+    NATBED_CHECK(from.region < realm.regions && to.region < realm.regions,
+                 "a region without a row");
+    delay += matrices_[realm.matrix][size_t{from.region} * realm.regions + to.region];
   }
   return delay;
 }

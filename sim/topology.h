@@ -1,8 +1,8 @@
 // Topology: which node has which interface in which realm, and who answers to an address there.
 //
-// Plain data without time or packets. An address is found in O(1): a realm of at most four addresses (a home) keeps
-// them in its own cache line, all others share one flat index. An interface is one cache line, because a
-// packet's hop reads two of them.
+// Plain data without time or packets. An address is found in O(1): a realm of at most four
+// addresses (a home) keeps them in its own cache line, all others share one flat index. An
+// interface is one cache line, because a packet's hop reads two of them.
 #pragma once
 
 #include <array>
@@ -14,6 +14,7 @@
 #include "base/name.h"
 #include "base/trace_event.h"
 #include "sim/flat_index.h"
+#include "sim/growing_array.h"
 #include "sim/link.h"
 #include "sim/machine_id.h"
 #include "sim/realm_profile.h"
@@ -22,12 +23,15 @@ namespace natbed {
 
 struct alignas(64) Interface {
   IpAddress address;
-  uint64_t key = 0;  // a hash of the node's name and the interface's place: names its random streams
+  uint64_t key =
+      0;  // a hash of the node's name and the interface's place: names its random streams
   LinkRef up, down;
   NodeId node;
   RealmId realm;
-  InterfaceId next;     // of the same node, in the order of attachment
-  uint32_t detail = 0;  // as Node::detail, to spare a hop the look at the node
+  InterfaceId next;  // of the same node, in the order of attachment
+  // A NAT's: as Node::detail, to spare a hop the look at the node. A host's: the UDP socket that a
+  // packet found last, to spare the next one the look-up.
+  uint32_t detail = FlatIndex::kNone;
   uint16_t region = 0;
   NodeKind node_kind = NodeKind::kHost;
   bool outside = false;  // of a NAT
@@ -37,11 +41,11 @@ struct alignas(64) Interface {
 static_assert(sizeof(Interface) == 64);
 
 struct Node {
-  uint64_t key = 0;      // a hash of the name
-  InterfaceId first;     // a NAT's outside comes first
+  uint64_t key = 0;   // a hash of the name
+  InterfaceId first;  // a NAT's outside comes first
   MachineId first_machine;
-  uint32_t detail = 0;   // of a NAT: its number among the NATs
-  uint32_t draws = 0;    // ephemeral ports drawn so far
+  uint32_t detail = FlatIndex::kNone;  // of a NAT: its number among the NATs
+  uint32_t draws = 0;                  // ephemeral ports drawn so far
   NodeKind kind = NodeKind::kHost;
   bool powered = true;
 };
@@ -54,7 +58,8 @@ class Topology {
   NodeId add_node(const Name& name, NodeKind kind, uint32_t detail);
   // The interface exists but has no address yet, and no links.
   InterfaceId add_interface(NodeId node, RealmId realm);
-  // The first address of an interface is its own, the others are aliases. REQUIRES: nobody in the realm has it.
+  // The first address of an interface is its own, the others are aliases. REQUIRES: nobody in the
+  // realm has it.
   void add_address(InterfaceId interface, IpAddress address);
   void remove_addresses(InterfaceId interface);
   void set_realm(InterfaceId interface, RealmId realm);  // REQUIRES: it has no addresses
@@ -64,7 +69,8 @@ class Topology {
 
   // Who has `address` in `realm`; invalid if nobody.
   InterfaceId find(RealmId realm, IpAddress address) const;
-  // Who takes packets for `address` in `realm`: its owner, else a route, else the gateway, else nobody.
+  // Who takes packets for `address` in `realm`: its owner, else a route, else the gateway, else
+  // nobody.
   InterfaceId resolve(RealmId realm, IpAddress address) const {
     const InterfaceId owner = find(realm, address);
     return owner.valid() ? owner : resolve_indirectly(realm, address);
@@ -76,6 +82,13 @@ class Topology {
   // The one-way delay of the realm that both are attached to.
   Duration latency(const Interface& from, const Interface& to) const;
 
+  // Fetch into the cache; see look_ahead.cc.
+  void prefetch_address(RealmId realm, IpAddress address) const {
+    by_address_.prefetch(address_hash(realm, address));
+  }
+  void prefetch_owners(RealmId id) const;
+  void prefetch(NodeId id) const { __builtin_prefetch(&nodes_[id.value()]); }
+  void prefetch(RealmId id) const { __builtin_prefetch(&realms_[id.value()]); }
   Interface& operator[](InterfaceId id) { return interfaces_[id.value()]; }
   const Interface& operator[](InterfaceId id) const { return interfaces_[id.value()]; }
   Node& operator[](NodeId id) { return nodes_[id.value()]; }
@@ -83,9 +96,9 @@ class Topology {
   RealmKind kind(RealmId id) const { return realms_[id.value()].kind; }
   const Name& name(NodeId id) const { return node_names_[id.value()]; }
   const Name& name(RealmId id) const { return realm_names_[id.value()]; }
-  uint32_t node_count() const { return static_cast<uint32_t>(nodes_.size()); }
-  uint32_t realm_count() const { return static_cast<uint32_t>(realms_.size()); }
-  uint32_t interface_count() const { return static_cast<uint32_t>(interfaces_.size()); }
+  uint32_t node_count() const { return nodes_.size(); }
+  uint32_t realm_count() const { return realms_.size(); }
+  uint32_t interface_count() const { return interfaces_.size(); }
 
  private:
   // An interface's number (its own address) or, with kAlias set, that of an alias.
@@ -102,7 +115,8 @@ class Topology {
     uint64_t low_ns = 0, spread_ns = 0;
     InterfaceId gateway;
     uint32_t address_count = 0;  // beyond kFewAddresses all of them are in by_address_, for good
-    uint32_t regions = 0;        // of by_region
+    uint16_t regions = 0;        // of by_region
+    uint16_t matrix = 0;         // its number
     RealmKind kind = RealmKind::kLan;
     bool has_routes = false;
     bool indexed = false;
@@ -125,14 +139,14 @@ class Topology {
   InterfaceId resolve_indirectly(RealmId realm, IpAddress address) const;
 
   uint64_t seed_ = 0;
-  std::vector<Node> nodes_;
-  std::vector<Interface> interfaces_;
-  std::vector<Realm> realms_;
-  std::vector<std::vector<Duration>> matrices_;  // by_region of each realm
+  GrowingArray<Node> nodes_;
+  GrowingArray<Interface> interfaces_;
+  GrowingArray<Realm> realms_;
+  std::vector<std::vector<Duration>> matrices_;  // by_region of the realms that have one
   std::vector<Alias> aliases_;                   // of no interface: struck out
   std::vector<Route> routes_;                    // longest prefix first
   FlatIndex by_address_;
-  std::vector<Name> node_names_, realm_names_;
+  GrowingArray<Name> node_names_, realm_names_;
 };
 
 }  // namespace natbed

@@ -104,18 +104,23 @@ void Tracer::write_delivered(NodeId node, const Packet& packet) {
 
 void Tracer::translated(NodeId node, const Verdict& verdict, const Packet& before,
                         const Packet& after, const Nat& nat) {
-  if (verdict.change != Verdict::Change::kNothing) {
-    const bool opened = verdict.change == Verdict::Change::kOpened;
-    if (const std::optional<NatRow> row = nat.row(verdict.row, *now_)) {
-      const TraceKind kind = opened ? TraceKind::kMappingOpened : TraceKind::kMappingRefreshed;
-      sink_->on_event(mapping_event(kind, node, *row), nullptr, {});
-    }
-  }
+  // Of a hairpinned packet two rows changed: it left through one and came in through another.
+  write_mapping(node, verdict.sender.row, verdict.sender.change, nat);
+  write_mapping(node, verdict.row, verdict.change, nat);
   TraceEvent e = packet_event(TraceKind::kTranslated, node, before);
   e.row = verdict.row;
   e.new_source = after.source;
   e.new_destination = after.destination;
   sink_->on_event(e, nullptr, {});
+}
+
+void Tracer::write_mapping(NodeId node, RowId id, Verdict::Change change, const Nat& nat) {
+  if (change == Verdict::Change::kNothing) return;
+  const std::optional<NatRow> row = nat.row(id, *now_);
+  if (!row) return;  // it ended with this very packet
+  const bool opened = change == Verdict::Change::kOpened;
+  const TraceKind kind = opened ? TraceKind::kMappingOpened : TraceKind::kMappingRefreshed;
+  sink_->on_event(mapping_event(kind, node, *row), nullptr, {});
 }
 
 void Tracer::mapping_closed(NodeId node, const NatRow& row) {

@@ -31,10 +31,22 @@ void SocketLayer::send_datagram(const Socket& socket, const Outbox::Command& com
   network_.originate(socket.node, packet, payload);
 }
 
-void SocketLayer::on_datagram(SlotIndex slot, InterfaceId at) {
+// On one port sockets of an address exclude one of any: the first that fits is the right one.
+bool SocketLayer::takes_datagram(const Socket& s, NodeId node, const Endpoint& local) {
+  return s.kind == Kind::kUdp && s.node == node && s.local.port == local.port &&
+         (s.local.ip == local.ip || s.local.ip.is_unspecified());
+}
+
+void SocketLayer::on_datagram(PacketIndex slot, InterfaceId at) {
   const PacketSlot& s = k_.packets[slot];
-  const NodeId node = k_.topology[at].node;
-  const uint32_t index = find_bound(Kind::kUdp, node, s.packet.destination);
+  Interface& interface = k_.topology[at];
+  const NodeId node = interface.node;
+  const bool host = interface.node_kind == NodeKind::kHost;
+  uint32_t index = host ? interface.detail : FlatIndex::kNone;
+  if (index >= sockets_.size() || !takes_datagram(sockets_[index], node, s.packet.destination)) {
+    index = find_bound(Kind::kUdp, node, s.packet.destination);
+    if (host) interface.detail = index;
+  }
   if (index == FlatIndex::kNone) {
     network_.report(slot, at, IcmpType::kUnreachable, kPortUnreachable);
     return network_.drop(slot, node, at, DropReason::kNoSocket);
@@ -42,8 +54,8 @@ void SocketLayer::on_datagram(SlotIndex slot, InterfaceId at) {
   ++k_.counters.delivered;
   k_.trace.delivered(node, s.packet);
   const Socket& socket = sockets_[index];
-  runner_.on_datagram(socket.machine, {socket.id, s.packet.destination, s.packet.source,
-                                       k_.packets.payload(s)});
+  runner_.on_datagram(socket.machine,
+                      {socket.id, s.packet.destination, s.packet.source, k_.packets.payload(s)});
   k_.packets.release(slot);
 }
 

@@ -33,13 +33,13 @@ RealmId World::add_realm(const Name& name, const RealmProfile& profile) {
 }
 
 NodeId World::add_host(const Name& name) {
-  const NodeId node = state_->kernel.topology.add_node(name, NodeKind::kHost, 0);
+  const NodeId node = state_->kernel.topology.add_node(name, NodeKind::kHost, FlatIndex::kNone);
   state_->kernel.trace.node(node);
   return node;
 }
 
 NodeId World::add_router(const Name& name) {
-  const NodeId node = state_->kernel.topology.add_node(name, NodeKind::kRouter, 0);
+  const NodeId node = state_->kernel.topology.add_node(name, NodeKind::kRouter, FlatIndex::kNone);
   state_->kernel.trace.node(node);
   return node;
 }

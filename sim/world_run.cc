@@ -40,6 +40,7 @@ void World::run_until(Instant limit) {
       if (!limit.is_never()) s.kernel.now = limit;
       return;
     }
+    s.look_ahead(event);
     s.dispatch(event);
   }
 }
@@ -50,12 +51,24 @@ void World::State::dispatch(const Event& event) {
   kernel.now = event.time;
   ++kernel.counters.events;
   switch (static_cast<EventKind>(event.kind())) {
-    case EventKind::kArrive: network.on_arrive(event.target); break;
-    case EventKind::kEnterDown: network.on_enter_down(event.target); break;
-    case EventKind::kLoopback: network.on_loopback(event.target); break;
-    case EventKind::kTimer: runner.on_timer(event.target); break;
-    case EventKind::kTcpTimer: sockets.on_tcp_timer(event.target); break;
-    case EventKind::kAlarm: ring(event.target); break;
+    case EventKind::kArrive:
+      network.on_arrive(event.target);
+      break;
+    case EventKind::kEnterDown:
+      network.on_enter_down(event.target);
+      break;
+    case EventKind::kLoopback:
+      network.on_loopback(event.target);
+      break;
+    case EventKind::kTimer:
+      runner.on_timer(event.target);
+      break;
+    case EventKind::kTcpTimer:
+      sockets.on_tcp_timer(event.target);
+      break;
+    case EventKind::kAlarm:
+      ring(event.target);
+      break;
   }
   runner.settle();
 }

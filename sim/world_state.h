@@ -1,6 +1,7 @@
 // World::State: the parts of a world, at an address that stays when the World is moved.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "sim/kernel.h"
@@ -19,6 +20,7 @@ struct World::State {
         runner(&kernel, &sockets) {}
 
   void dispatch(const Event& event);
+  void look_ahead(const Event& event);
   void ring(uint32_t alarm);
   void give_links(InterfaceId interface, const Link& link);
 
@@ -30,6 +32,7 @@ struct World::State {
   std::vector<uint64_t> alarms;  // tokens, by number
   std::vector<uint32_t> free_alarms;
   bool stop_requested = false;
+  uint32_t events_fetched = 0;  // of those to come: look_ahead() was there already
 };
 
 }  // namespace natbed

@@ -231,8 +231,8 @@ TEST(Router, ReachesNetworksBehindRoutersByTheLongestPrefix) {
   const RealmId core = world.add_realm("core", RealmProfile::core(1_ms, 1_ms));
   const NodeId a = world.add_host("a");
   world.attach(a, core, ip("192.0.2.1"));
-  const auto network = [&](std::string_view name, std::string_view outside, std::string_view gateway,
-                           std::string_view host_ip, int length) {
+  const auto network = [&](std::string_view name, std::string_view outside,
+                           std::string_view gateway, std::string_view host_ip, int length) {
     const NodeId router = world.add_router(name);
     const InterfaceId up = world.attach(router, core, ip(outside));
     const RealmId lan = world.add_realm(name, RealmProfile::lan(3_ms));

@@ -39,8 +39,8 @@ class Probe final : public Machine {
     if (echo) out.send(d.socket, d.remote, d.payload);
   }
   void on_socket(Instant now, const SocketEvent& e, Outbox&) override {
-    events.push_back({now, e.kind, e.socket, e.stream, e.local, e.remote,
-                      std::string(text_of(e.data))});
+    events.push_back(
+        {now, e.kind, e.socket, e.stream, e.local, e.remote, std::string(text_of(e.data))});
   }
   void on_timeout(Instant now, Outbox&) override {
     timeouts.push_back(now);
