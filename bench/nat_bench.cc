@@ -1,7 +1,9 @@
-// What one translation costs: flows that are known, new ones, small tables and large, in time and in memory.
+// What one translation costs: flows that are known, new ones, small tables and large, in time and
+// in memory.
 //
-// Keys follow workload W8 of docs/performance.md: 16 ports a host, 256 destinations, 4 ports. Flows are picked by a
-// multiplicative walk, so that neither the cache nor the branch predictor knows the next one.
+// Keys follow workload W8 of docs/performance.md: 16 ports a host, 256 destinations, 4 ports. Flows
+// are picked by a multiplicative walk, so that neither the cache nor the branch predictor knows the
+// next one.
 #include <benchmark/benchmark.h>
 
 #include <atomic>

@@ -29,14 +29,15 @@ enum class PortAllocation : uint8_t {
   kRandom,      // uniform over the range
 };
 
-// What happens to a packet from inside to an own external endpoint (RFC 4787 §6).
+// What happens to a packet from inside to an own external endpoint (RFC 4787 §6). It must pass the filter of the
+// target's mapping, which sees the source that the packet is delivered with.
 enum class Hairpin : uint8_t {
   kNone,            // dropped
   kInternalSource,  // delivered with the sender's internal endpoint as source
   kExternalSource,  // delivered with the sender's mapped endpoint as source: what RFC 4787 REQ-9 asks for
 };
 
-// Which packets prolong a mapping's life (RFC 4787 §4.3, REQ-6).
+// Which packets prolong a mapping's life (RFC 4787 §4.3, REQ-6), and likewise that of the filter they pass.
 enum class Refresh : uint8_t { kOutbound, kInbound, kBoth };
 
 struct NatBehavior {

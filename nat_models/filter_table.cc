@@ -11,7 +11,8 @@ uint64_t FilterTable::owner(const NatBehavior& behavior, const MappingRow& row) 
 void FilterTable::sent(const NatBehavior& behavior, const MappingRow& row, V4Endpoint remote,
                        Instant now) {
   if (behavior.filtering == Dependence::kEndpointIndependent) return;
-  // A static row admits anyone; what it sends opens the filters of its neighbours for the longest UDP or TCP time.
+  // A static row admits anyone; what it sends opens the filters of its neighbours for the longest
+  // UDP or TCP time.
   Timer timer = row.timer;
   if (row.is_static())
     timer = row.protocol == Protocol::kTcp ? Timer::kTcpEstablished : Timer::kUdp;

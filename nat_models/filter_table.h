@@ -1,8 +1,9 @@
 // FilterTable: which remotes may send in, because the inside sent to them (RFC 4787 §5).
 //
-// An entry belongs to the internal endpoint or to one mapping (FilterScope), names the remote as far as the filtering
-// depends on it, and ends like a mapping does: the timeout of its own state after the last packet that counts under
-// the behaviour's refresh direction. Under endpoint-independent filtering there are no entries at all.
+// An entry belongs to the internal endpoint or to one mapping (FilterScope), names the remote as
+// far as the filtering depends on it, and ends like a mapping does: the timeout of its own state
+// after the last packet that counts under the behaviour's refresh direction. Under
+// endpoint-independent filtering there are no entries at all.
 #pragma once
 
 #include "nat_models/flow_table.h"
@@ -22,7 +23,8 @@ class FilterTable {
 
   // A packet to `remote` left through `row`.
   void sent(const NatBehavior& behavior, const MappingRow& row, V4Endpoint remote, Instant now);
-  // The entry alive that admits a packet from `remote` to `row`, or null. Valid until the next sent().
+  // The entry alive that admits a packet from `remote` to `row`, or null. Valid until the next
+  // sent().
   Entry* find(const NatBehavior& behavior, const MappingRow& row, V4Endpoint remote, Instant now);
   // A packet that `entry` admits goes in through `row`.
   static void received(const NatBehavior& behavior, const MappingRow& row, Entry& entry,

@@ -1,9 +1,10 @@
 // FlowTable: values kept per owner and remote endpoint, for filters and reply routes.
 //
-// An owner is an internal endpoint or a mapping, packed into 64 bits that are never zero. Up to eight flows are
-// scanned in a line; more are hashed by linear probing. Nothing is ever removed for its own sake: when the table
-// is full, flows that the caller calls dead are swept out, and only if many are alive does it grow. Insertion is
-// O(1) on average, and a table with a steady population allocates nothing.
+// An owner is an internal endpoint or a mapping, packed into 64 bits that are never zero. Up to
+// eight flows are scanned in a line; more are hashed by linear probing. Nothing is ever removed for
+// its own sake: when the table is full, flows that the caller calls dead are swept out, and only if
+// many are alive does it grow. Insertion is O(1) on average, and a table with a steady population
+// allocates nothing.
 #pragma once
 
 #include <cstdint>
@@ -76,7 +77,8 @@ class FlowTable {
     while (flows_[i].key.owner != 0) i = (i + 1) & mask();
     flows_[i] = flow;
   }
-  // Growing as soon as half of the limit is alive keeps sweeps rare: at least limit / 2 insertions apart.
+  // Growing as soon as half of the limit is alive keeps sweeps rare: at least limit / 2 insertions
+  // apart.
   template <class Dead>
   void make_room(uint32_t limit, Dead dead) {
     for (uint32_t i = 0; i < flows_.size();) {

@@ -1,8 +1,10 @@
-// MappingTable: the rows of one NAT, found by their internal key, by their external endpoint, or by id.
+// MappingTable: the rows of one NAT, found by their internal key, by their external endpoint, or by
+// id.
 //
-// A home's few rows lie in place and are scanned; past eight, three indexes and an expiry queue are built. A row's
-// end is computed, never stored ahead: used + timeout of its state. The queue holds, for each row, an instant that is
-// not after its end, so a packet that prolongs a row writes to that row only. Ids are never given out twice.
+// A home's few rows lie in place and are scanned; past eight, three indexes and an expiry queue are
+// built. A row's end is computed, never stored ahead: used + timeout of its state. The queue holds,
+// for each row, an instant that is not after its end, so a packet that prolongs a row writes to
+// that row only. Ids are never given out twice.
 #pragma once
 
 #include <memory>
@@ -64,7 +66,8 @@ class MappingTable {
   MappingRow* find_external(Protocol protocol, V4Endpoint external);
   MappingRow* find_id(uint32_t id);
 
-  // Adds a row under the next id. REQUIRES: neither its internal key nor its external endpoint is in the table.
+  // Adds a row under the next id. REQUIRES: neither its internal key nor its external endpoint is
+  // in the table.
   MappingRow& open(MappingRow row, const NatBehavior& behavior);
   void close(MappingRow& row);
   // Closes every row that has ended: afterwards those in the table are exactly those alive.

@@ -8,8 +8,8 @@
 namespace natbed {
 namespace {
 
-// RFC 5382 §5, as far as timers need it: a connection is established once a SYN was seen both ways, and closing
-// after a FIN both ways or one RST. Connections that share a row share this state.
+// RFC 5382 §5, as far as timers need it: a connection is established once a SYN was seen both ways,
+// and closing after a FIN both ways or one RST. Connections that share a row share this state.
 enum TcpSeen : uint8_t {
   kSynInside = 1,
   kSynOutside = 2,
@@ -66,8 +66,9 @@ Verdict Nat::process(Packet& packet, Side from, Instant now) {
   return tables_->leave(packet, hop, now);
 }
 
-// RFC 4787 §6: the packet leaves as if for the outside, so that its sender gets a mapping and opens its filter, and enters
-// again. The filter of the target sees the source that the packet will carry.
+// RFC 4787 §6: the packet leaves as if for the outside, so that its sender gets a mapping and opens
+// its filter, and enters again. The filter of the target sees the source that the packet will
+// carry.
 Verdict Nat::Tables::turn_back(Packet& packet, Instant now) {
   if (behavior->hairpin == Hairpin::kNone) return drop(DropReason::kNoHairpin);
   const Packet original = packet;

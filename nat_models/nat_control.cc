@@ -92,7 +92,8 @@ bool Nat::unmap(RowId id) {
 
 std::vector<NatRow> Nat::list(Instant now) const {
   const Tables& t = *tables_;
-  // The owners of all filter entries, sorted, so that a row counts its own without reading the others'.
+  // The owners of all filter entries, sorted, so that a row counts its own without reading the
+  // others'.
   std::vector<uint64_t> owners;
   t.filters.each([&](uint64_t owner, const FilterTable::Entry& entry) {
     if (entry.alive(now, *behavior_)) owners.push_back(owner);

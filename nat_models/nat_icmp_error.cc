@@ -14,7 +14,8 @@ Verdict forward_error(const MappingRow& row, Side egress, const NatBehavior& beh
 
 }  // namespace
 
-// RFC 5508 REQ-4: an error from outside is about a packet that left here, so the source inside it is ours.
+// RFC 5508 REQ-4: an error from outside is about a packet that left here, so the source inside it
+// is ours.
 Verdict Nat::Tables::enter_error(Packet& packet, bool hop, Instant now) {
   IcmpFields& icmp = packet.icmp;
   if (!inner_is_v4(icmp)) return drop(DropReason::kUntranslatable);
@@ -28,8 +29,8 @@ Verdict Nat::Tables::enter_error(Packet& packet, bool hop, Instant now) {
   return forward_error(*row, Side::kInside, *behavior);
 }
 
-// RFC 5508 REQ-5: an error from inside is about a packet that came in, so its inner destination is translated, and
-// whoever inside reports it speaks with our address.
+// RFC 5508 REQ-5: an error from inside is about a packet that came in, so its inner destination is
+// translated, and whoever inside reports it speaks with our address.
 Verdict Nat::Tables::leave_error(Packet& packet, bool hop, Instant now) {
   IcmpFields& icmp = packet.icmp;
   if (!inner_is_v4(icmp)) return drop(DropReason::kUntranslatable);

@@ -1,8 +1,8 @@
 // Nat::Tables: what one NAT remembers, and the two halves of every translation.
 //
-// A packet from inside leaves (its source is rewritten), one from outside enters (its destination is). A hairpinned packet
-// does both in turn, which is why the halves know nothing of sides. Private to the Nat; in one block of memory
-// because a world builds a NAT for every home.
+// A packet from inside leaves (its source is rewritten), one from outside enters (its destination
+// is). A hairpinned packet does both in turn, which is why the halves know nothing of sides.
+// Private to the Nat; in one block of memory because a world builds a NAT for every home.
 #pragma once
 
 #include "nat_models/filter_table.h"
@@ -25,7 +25,8 @@ struct Nat::Tables {
   Verdict enter(Packet& packet, bool hop, Instant now);
   Verdict turn_back(Packet& packet, Instant now);
 
-  // ICMP errors (RFC 5508 §4): the row is looked up by the packet inside, and never refreshed or closed.
+  // ICMP errors (RFC 5508 §4): the row is looked up by the packet inside, and never refreshed or
+  // closed.
   Verdict leave_error(Packet& packet, bool hop, Instant now);
   Verdict enter_error(Packet& packet, bool hop, Instant now);
 

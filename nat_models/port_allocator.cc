@@ -5,7 +5,8 @@
 namespace natbed {
 namespace {
 
-// So many single looks are cheaper than keeping the set of used ports; an address that needs more is nearly full.
+// So many single looks are cheaper than keeping the set of used ports; an address that needs more
+// is nearly full.
 constexpr int kLooks = 16;
 
 bool taken(MappingTable& rows, Protocol protocol, uint32_t ip, uint16_t port) {
@@ -50,7 +51,8 @@ std::optional<uint16_t> PortAllocator::choose_next(const NatBehavior& behavior, 
   const int64_t range = behavior.port_high - low + 1;
   const int64_t step = (behavior.port_step % range + range) % range;
   const int64_t start = last_ ? (*last_ - low + step) % range : rng.between(0, range - 1);
-  // Steps of `step` come back to the start after `cycle` ports; the next cycle begins one port further.
+  // Steps of `step` come back to the start after `cycle` ports; the next cycle begins one port
+  // further.
   const int64_t cycle = range / std::gcd(range, step);
   const PortSet* used = nullptr;
   for (int64_t i = 0; i < range; ++i) {

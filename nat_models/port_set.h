@@ -1,4 +1,5 @@
-// PortSet: a set of port numbers as 8 KiB of bits, for choosing uniformly among the few ports that are left.
+// PortSet: a set of port numbers as 8 KiB of bits, for choosing uniformly among the few ports that
+// are left.
 #pragma once
 
 #include <array>

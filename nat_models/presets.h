@@ -1,8 +1,8 @@
 // Presets: NAT behaviours under the names that people use, each with where such a box was seen.
 //
-// A preset is data, a NatBehavior and two sentences; the translator knows no names. Beside them stand the nine kinds of the
-// systematic grid, mapping × filtering, which differ in nothing else, so that a matrix over them shows what
-// these two axes do and not what some vendor's timers do.
+// A preset is data, a NatBehavior and two sentences; the translator knows no names. Beside them
+// stand the nine kinds of the systematic grid, mapping × filtering, which differ in nothing else,
+// so that a matrix over them shows what these two axes do and not what some vendor's timers do.
 #pragma once
 
 #include <span>

@@ -38,7 +38,8 @@ void SlotIndex::remove(uint64_t hash, uint32_t slot) {
     NATBED_CHECK(entries_[hole].slot != kNothing, "removing a slot that was never added");
     hole = (hole + 1) & mask();
   }
-  // Pull back every follower whose home lies at or before the hole (Knuth, TAOCP 3, §6.4, algorithm R).
+  // Pull back every follower whose home lies at or before the hole (Knuth, TAOCP 3, §6.4, algorithm
+  // R).
   for (uint32_t i = (hole + 1) & mask(); entries_[i].slot != kNothing; i = (i + 1) & mask()) {
     const uint32_t home = entries_[i].tag & mask();
     if (((i - home) & mask()) >= ((i - hole) & mask())) {

@@ -1,8 +1,8 @@
 // SlotIndex: finds the slot of a record by the hash of one of its keys; the records live elsewhere.
 //
-// Open addressing with linear probing, 8 bytes an entry: the low half of the hash, which also is the entry's place, and
-// the slot. Removal shifts the followers back instead of leaving tombstones, so that a table in which rows come
-// and go for ever neither slows down nor allocates.
+// Open addressing with linear probing, 8 bytes an entry: the low half of the hash, which also is
+// the entry's place, and the slot. Removal shifts the followers back instead of leaving tombstones,
+// so that a table in which rows come and go for ever neither slows down nor allocates.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ class SlotIndex {
  public:
   static constexpr uint32_t kNothing = 0xFFFFFFFF;
 
-  // The slot for which `matches(slot)` is true, among those added under `hash`; kNothing if there is none.
+  // The slot for which `matches(slot)` is true, among those added under `hash`; kNothing if there
+  // is none.
   template <class Matches>
   uint32_t find(uint64_t hash, Matches matches) const {
     const uint32_t tag = static_cast<uint32_t>(hash);

@@ -1,8 +1,9 @@
-// SmallArray: an array whose first elements live in place, because most NATs are homes with a handful of mappings.
+// SmallArray: an array whose first elements live in place, because most NATs are homes with a
+// handful of mappings.
 //
-// A home's whole table then lies in the one allocation of its Nat. Grown arrays start on a cache line, and large ones
-// ask for huge pages: a carrier's table is read at random, and a miss costs 1.6 times less there (measured for DESIGN
-// §6). Elements are plain values that move by memcpy.
+// A home's whole table then lies in the one allocation of its Nat. Grown arrays start on a cache
+// line, and large ones ask for huge pages: a carrier's table is read at random, and a miss costs
+// 1.6 times less there (measured for DESIGN §6). Elements are plain values that move by memcpy.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +14,8 @@
 
 namespace natbed {
 
-// Memory of `bytes`, aligned to a cache line at least, through operator new; huge pages are asked for from 4 MiB up.
+// Memory of `bytes`, aligned to a cache line at least, through operator new; huge pages are asked
+// for from 4 MiB up.
 void* allocate_array(size_t bytes);
 void free_array(void* at, size_t bytes);
 

@@ -11,12 +11,13 @@
 namespace natbed {
 namespace {
 
-// Until both have received, one of the peers has learned nothing beyond the other's reflexive endpoint, so each owns at most
-// three external endpoints: towards the server, towards that, and towards what answered.
+// Until both have received, one of the peers has learned nothing beyond the other's reflexive
+// endpoint, so each owns at most three external endpoints: towards the server, towards that, and
+// towards what answered.
 constexpr int kMost = 4;
 
-// A remote as a number, so that sets of remotes are bits: nobody in particular, the server, or the other peer's
-// external endpoint i as kPeer + i. Scoped to its address, any of the latter is kPeer.
+// A remote as a number, so that sets of remotes are bits: nobody in particular, the server, or the
+// other peer's external endpoint i as kPeer + i. Scoped to its address, any of the latter is kPeer.
 using Remote = uint8_t;
 constexpr Remote kAnybody = 0, kServer = 1, kPeer = 2;
 
@@ -26,7 +27,8 @@ Remote only_what_counts(Dependence dependence, Remote remote) {
   return remote;
 }
 
-// One peer behind its NAT, if it has one. Plain values in a fixed order: states are compared and stored.
+// One peer behind its NAT, if it has one. Plain values in a fixed order: states are compared and
+// stored.
 struct Half {
   uint8_t endpoints = 0;                   // external endpoints that exist
   std::array<Remote, kMost> serves = {};   // for whom each was made
@@ -165,9 +167,9 @@ class Graph {
   std::vector<std::vector<bool>> reach_;  // [from][to]
 };
 
-// The sends of a run that never gets through although each send that is possible is made again and again, from among the
-// states connected with `at`; empty if every such run gets through. What can be sent only grows, so it
-// is the same in all of them.
+// The sends of a run that never gets through although each send that is possible is made again and
+// again, from among the states connected with `at`; empty if every such run gets through. What can
+// be sent only grows, so it is the same in all of them.
 std::vector<TraversalStep> endless_sends(const Graph& graph, int at) {
   std::vector<TraversalStep> sends;
   if (graph.nodes[at].state.direct()) return sends;

@@ -1,14 +1,15 @@
 // The oracle: can two peers reach each other directly over UDP, given the NATs before them?
 //
-// It knows no rule about cones and symmetric boxes. It plays every order of sends in an abstract world (which mappings
-// exist, which remotes each filter admits, which remote endpoints each peer has learned) and reads the answer off the
-// graph of states. It shares no code with the translator and sees only the same NatBehavior, so that where
-// a simulation and the oracle agree, both are right or both misread the same words.
+// It knows no rule about cones and symmetric boxes. It plays every order of sends in an abstract
+// world (which mappings exist, which remotes each filter admits, which remote endpoints each peer
+// has learned) and reads the answer off the graph of states. It shares no code with the translator
+// and sees only the same NatBehavior, so that where a simulation and the oracle agree, both are
+// right or both misread the same words.
 //
-// Its world: one socket a peer; both have asked one STUN server and told each other what it saw; then each peer sends, again
-// and again and in any order, to every endpoint of the other that it has learned, which includes the source of
-// whatever got through. Nothing is lost, nothing expires, no port is ever guessed. Direct means that both peers have
-// received a packet from the other.
+// Its world: one socket a peer; both have asked one STUN server and told each other what it saw;
+// then each peer sends, again and again and in any order, to every endpoint of the other that it
+// has learned, which includes the source of whatever got through. Nothing is lost, nothing expires,
+// no port is ever guessed. Direct means that both peers have received a packet from the other.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ enum class Traversal : uint8_t {
   kNever,
 };
 
-// One packet of a traversal: `sender` (0: a, 1: b) to an endpoint of the other, named by how it was learned.
+// One packet of a traversal: `sender` (0: a, 1: b) to an endpoint of the other, named by how it was
+// learned.
 struct TraversalStep {
   uint8_t sender = 0;
   uint8_t target = 0;  // the other's external endpoints, in the order in which they came to be

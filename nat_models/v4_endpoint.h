@@ -1,8 +1,10 @@
-// V4Endpoint: an IPv4 endpoint as a NAT's tables keep it, in 8 bytes, and scope(), on which every table rests.
+// V4Endpoint: an IPv4 endpoint as a NAT's tables keep it, in 8 bytes, and scope(), on which every
+// table rests.
 //
-// Whether a NAT is called cone or symmetric, and whether it filters by address or by port, is one question asked
-// twice: which fields of the remote endpoint count? scope() blanks those that do not, so two packets belong to
-// the same mapping (or filter) exactly if their scoped remotes are equal.
+// Whether a NAT is called cone or symmetric, and whether it filters by address or by port, is one
+// question asked twice: which fields of the remote endpoint count? scope() blanks those that do
+// not, so two packets belong to the same mapping (or filter) exactly if their scoped remotes are
+// equal.
 #pragma once
 
 #include <cstdint>

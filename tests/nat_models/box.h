@@ -1,4 +1,5 @@
-// Box: a Nat with the behaviour that a test gives it, and short words for the packets that cross it.
+// Box: a Nat with the behaviour that a test gives it, and short words for the packets that cross
+// it.
 #pragma once
 
 #include <gtest/gtest.h>

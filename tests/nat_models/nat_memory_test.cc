@@ -1,4 +1,5 @@
-// What a NAT costs in memory: nothing per packet, little per box, and no more for a table that turns over for ever.
+// What a NAT costs in memory: nothing per packet, little per box, and no more for a table that
+// turns over for ever.
 #include <vector>
 
 #include "tests/nat_models/box.h"

@@ -99,7 +99,8 @@ TEST(NatPort, DrawsUniformlyOverTheRange) {
     Box box(ports(PortAllocation::kRandom, 1024, 65535), {IpAddress::v4(203, 0, 113, 1)}, seed);
     ++hits[static_cast<size_t>((opened(box, 1).at(0) - 1024) / 4032)];
   }
-  // 16 bins of 100 expected; 15 degrees of freedom, so chi-square beyond 37.7 has probability 0.001.
+  // 16 bins of 100 expected; 15 degrees of freedom, so chi-square beyond 37.7 has probability
+  // 0.001.
   int chi_square_times_100 = 0;
   for (int n : hits) chi_square_times_100 += (n - 100) * (n - 100);
   EXPECT_LT(chi_square_times_100, 3770);
@@ -119,12 +120,16 @@ TEST(NatPort, NeverOverloadsAPort) {  // RFC 4787 REQ-3
 }
 
 TEST(NatPort, ReusesPortsOfEndedRows) {
-  Box box(ports(PortAllocation::kRandom, 5000, 5019));
-  opened(box, 20);
-  for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(box.out(udp(kHost, server(100 + i)), second(300)).change, Verdict::Change::kOpened);
+  for (PortAllocation allocation : {PortAllocation::kRandom, PortAllocation::kSequential}) {
+    Box box(ports(allocation, 5000, 5039));
+    for (int life = 0; life < 5; ++life) {
+      const Instant now = second(300 * life);
+      for (int i = 0; i < 40; ++i) {
+        EXPECT_EQ(box.out(udp(kHost, server(i)), now).change, Verdict::Change::kOpened);
+      }
+      EXPECT_EQ(box.out(udp(kHost, kOtherServer), now).reason, DropReason::kNoPort);
+    }
   }
-  EXPECT_EQ(box.out(udp(kHost, kServer), second(301)).reason, DropReason::kNoPort);
 }
 
 TEST(NatPort, DependsOnTheSeedAndOnNothingElse) {

@@ -1,6 +1,7 @@
-// The translator against a reference that is slow and obviously right: rows in a list, every rule read off in order,
-// nothing indexed, nothing reclaimed. Both get the same random packets; the reference takes over the ports that the
-// translator chose, after checking that they were free and in range.
+// The translator against a reference that is slow and obviously right: rows in a list, every rule
+// read off in order, nothing indexed, nothing reclaimed. Both get the same random packets; the
+// reference takes over the ports that the translator chose, after checking that they were free and
+// in range.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -113,7 +114,8 @@ class Reference {
   std::map<std::pair<Endpoint, Endpoint>, RowId> routes_;
 };
 
-// Few hosts, remotes and ports, so that flows meet; pauses around the timeouts, so that rows end and come back.
+// Few hosts, remotes and ports, so that flows meet; pauses around the timeouts, so that rows end
+// and come back.
 class Play {
  public:
   Play(const NatBehavior& behavior, uint64_t seed, int hosts)

@@ -1,4 +1,5 @@
-// The oracle against a miniature network made of two real Nats, cell by cell, and against what is published.
+// The oracle against a miniature network made of two real Nats, cell by cell, and against what is
+// published.
 #include "nat_models/traversal.h"
 
 #include <gtest/gtest.h>
@@ -55,8 +56,9 @@ class Peer {
   std::optional<Nat> nat_;
 };
 
-// Both peers ask the server, learn each other's reflexive endpoint, and probe all they learned in every round. Packets
-// of a round are on the way together and arrive, or leave one after the other, as the seed says.
+// Both peers ask the server, learn each other's reflexive endpoint, and probe all they learned in
+// every round. Packets of a round are on the way together and arrive, or leave one after the other,
+// as the seed says.
 bool reach_each_other(const NatBehavior* a, const NatBehavior* b, uint64_t seed) {
   Rng rng(seed);
   Peer peers[] = {Peer(a, 1, seed), Peer(b, 2, seed)};
@@ -129,7 +131,8 @@ std::string name_of(size_t i) {
          std::to_string(i / 9 % 2);
 }
 
-// 36 behaviours (nine kinds, both filter scopes, both reply mappings) on either side, eight orders each.
+// 36 behaviours (nine kinds, both filter scopes, both reply mappings) on either side, eight orders
+// each.
 TEST(Traversal, EqualsTheSimulationInEveryCellAndNeverDependsOnOrder) {
   const std::vector<NatBehavior> all = all_kinds();
   ASSERT_EQ(all.size(), 36u);
@@ -164,10 +167,10 @@ int direct_pairs(FilterScope scope, ReplyMapping reply) {
   return direct;
 }
 
-// Of the 45 unordered pairs of kinds. 25 and 31 are the figures that an earlier state simulation of RFC 4787 with retries and
-// learned sources gave: there, as in Linux and most boxes with sessions, filters belong to mappings. Filters per
-// internal endpoint, the letter of RFC 4787 §5, admit more: a packet from where this host has sent gets
-// in through any of its ports.
+// Of the 45 unordered pairs of kinds. 25 and 31 are the figures that an earlier state simulation of
+// RFC 4787 with retries and learned sources gave: there, as in Linux and most boxes with sessions,
+// filters belong to mappings. Filters per internal endpoint, the letter of RFC 4787 §5, admit more:
+// a packet from where this host has sent gets in through any of its ports.
 TEST(Traversal, CountsThePairsThatCanBeDirect) {
   EXPECT_EQ(direct_pairs(FilterScope::kMapping, ReplyMapping::kSelected), 25);
   EXPECT_EQ(direct_pairs(FilterScope::kMapping, ReplyMapping::kAdmitting), 31);
@@ -175,8 +178,8 @@ TEST(Traversal, CountsThePairsThatCanBeDirect) {
   EXPECT_EQ(direct_pairs(FilterScope::kInternalEndpoint, ReplyMapping::kAdmitting), 42);
 }
 
-// The six pairs that flip: an endpoint-independent filter on a symmetric NAT lets a stranger in, and the answer helps only
-// if it leaves where the stranger came in.
+// The six pairs that flip: an endpoint-independent filter on a symmetric NAT lets a stranger in,
+// and the answer helps only if it leaves where the stranger came in.
 TEST(Traversal, FlipsSixPairsWhenAnswersLeaveThroughTheAdmittingMapping) {
   const auto selected = kinds(FilterScope::kMapping, ReplyMapping::kSelected);
   const auto admitting = kinds(FilterScope::kMapping, ReplyMapping::kAdmitting);
