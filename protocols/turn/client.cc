@@ -18,6 +18,8 @@ void TurnClient::on_socket(Instant now, const SocketEvent& event, Outbox& out) {
   if (event.socket != config_.socket) return;
   using enum SocketEvent::Kind;
   if (event.kind == kOpened && config_.owner == SocketOwner::kMachine) allocate(now, out);
+  // The allocation belongs to a 5-tuple that is no more (RFC 8656 §3.2).
+  if (event.kind == kMoved && (session_.running() || relayed_)) return allocate(now, out);
   const bool unreachable = event.kind == kUnreachable && event.remote == config_.server;
   if (event.kind == kFailed || (unreachable && (session_.running() || relayed_))) {
     lose(MachineEvent::Kind::kUnanswered, StunError::kNone, out);
@@ -61,6 +63,7 @@ Instant TurnClient::deadline() const {
 
 void TurnClient::allocate(Instant now, Outbox& out) {
   forget_allocation();
+  reclaimed_ = false;
   begin(now, Purpose::kAllocate, out);
 }
 

@@ -48,7 +48,7 @@ class TurnClient final : public Machine {
   void on_timeout(Instant now, Outbox& out) override;
   Instant deadline() const override;
 
-  // REQUIRES: the socket is open. Asks anew if there was an allocation (which the server may still hold).
+  // REQUIRES: the socket is open. Whatever the server still holds for us is given back first.
   void allocate(Instant now, Outbox& out);
   // Gives the allocation back, if there is one. Nothing is told.
   void release(Instant now, Outbox& out);
@@ -69,7 +69,13 @@ class TurnClient final : public Machine {
   const Endpoint& server() const { return config_.server; }
 
  private:
-  enum class Purpose : uint8_t { kNone, kAllocate, kRefresh, kRelease };
+  enum class Purpose : uint8_t {
+    kNone,
+    kAllocate,
+    kReclaim,  // ends an allocation that the server still holds for our 5-tuple, then kAllocate
+    kRefresh,
+    kRelease,
+  };
   struct Grant {           // a permission, or a channel with the permission that comes with it
     Endpoint peer;         // port 0: a permission
     uint16_t channel = 0;  // 0: a permission
@@ -105,6 +111,7 @@ class TurnClient final : public Machine {
   bool anonymous_ = false;       // the server wants USERHASH in place of USERNAME
   uint8_t challenges_ = 0;       // since the last success
   Purpose purpose_ = Purpose::kNone;
+  bool reclaimed_ = false;  // since allocate()
   uint16_t next_channel_ = kFirstChannel;
   StunTransaction session_;
   Instant refresh_at_ = Instant::never();

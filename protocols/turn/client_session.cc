@@ -37,7 +37,7 @@ void TurnClient::send_session(Outbox& out) {
   StunWriter writer(out.prepare(kStunRoom), method, StunClass::kRequest, session_.id());
   if (purpose_ == Purpose::kAllocate)
     writer.u8(StunAttribute::kRequestedTransport, kTurnTransportUdp);
-  if (purpose_ == Purpose::kRelease) {
+  if (purpose_ == Purpose::kRelease || purpose_ == Purpose::kReclaim) {
     writer.u32(StunAttribute::kLifetime, 0);
   } else if (config_.lifetime > Duration::zero()) {
     writer.u32(StunAttribute::kLifetime,
@@ -99,6 +99,7 @@ void TurnClient::on_session_answer(Instant now, const StunMessage& answer, Outbo
     if (purpose_ == Purpose::kAllocate) return on_allocated(now, answer, out);
     session_.stop();
     challenges_ = 0;
+    if (purpose_ == Purpose::kReclaim) return begin(now, Purpose::kAllocate, out);
     if (purpose_ == Purpose::kRefresh) schedule_refresh(now, answer);
     purpose_ = Purpose::kNone;
     return;
@@ -109,6 +110,13 @@ void TurnClient::on_session_answer(Instant now, const StunMessage& answer, Outbo
     if (learn_challenge(answer, error->code, challenges_)) return begin(now, purpose_, out);
   } else if (!authentic(answer)) {
     return;
+  }
+  if (error->code == StunError::kAllocationMismatch) {
+    if (purpose_ == Purpose::kReclaim) return begin(now, Purpose::kAllocate, out);
+    if (purpose_ == Purpose::kAllocate && !reclaimed_) {
+      reclaimed_ = true;
+      return begin(now, Purpose::kReclaim, out);
+    }
   }
   lose(MachineEvent::Kind::kRefused, error->code, out);
 }

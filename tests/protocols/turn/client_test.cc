@@ -282,6 +282,52 @@ TEST_F(TurnClientTest, ServerThatForgotUsIsRefusedAndMayBeAskedAgain) {
   EXPECT_EQ(requests(StunMethod::kAllocate), 3u);
 }
 
+TEST_F(TurnClientTest, AllocatesAnewWhileTheServerStillHoldsTheOldOne) {
+  connect();
+  wire->run_for(1_s);
+  const Endpoint old = *client->relayed_address();
+  call([&](Instant now, Outbox& out) { client->allocate(now, out); });
+  wire->run_for(1_s);
+  EXPECT_EQ(told(Kind::kAllocated), 2u);
+  EXPECT_EQ(told(Kind::kRefused), 0u);
+  EXPECT_NE(client->relayed_address(), old);
+  EXPECT_EQ(server->allocation_count(), 1u);
+  call([&](Instant now, Outbox& out) {  // a change of mind, faster than the answer
+    client->release(now, out);
+    client->allocate(now, out);
+  });
+  wire->run_for(1_s);
+  EXPECT_EQ(told(Kind::kAllocated), 3u);
+}
+
+TEST_F(TurnClientTest, AllocationOfSomebodyElseOnOurPortIsRefused) {
+  TurnServerConfig config = make_server_config();
+  config.users.push_back({"bob", "b"});
+  connect(make_config(), config);
+  wire->run_for(1_s);
+  TurnClientConfig other = make_config();
+  other.user = "bob";
+  other.password = "b";
+  other.owner = SocketOwner::kParent;
+  *client = TurnClient(other, Rng(9));
+  call([&](Instant now, Outbox& out) { client->allocate(now, out); });
+  wire->run_for(1_s);
+  ASSERT_EQ(told(Kind::kRefused), 1u);
+  EXPECT_EQ(wire->first(who, Kind::kRefused)->event.code, 441u);
+}
+
+TEST_F(TurnClientTest, ChangeOfAddressBringsAnotherAllocation) {
+  connect();
+  wire->run_for(1_s);
+  SocketEvent moved;
+  moved.kind = SocketEvent::Kind::kMoved;
+  moved.socket = kSocket;
+  call([&](Instant now, Outbox& out) { client->on_socket(now, moved, out); });
+  EXPECT_FALSE(client->relayed_address());
+  wire->run_for(1_s);
+  EXPECT_EQ(told(Kind::kAllocated), 2u);
+}
+
 TEST_F(TurnClientTest, RefusedPeerIsToldAndForgotten) {
   connect();
   wire->run_for(1_s);
