@@ -100,7 +100,8 @@ void RendezvousClient::ask(Instant now, Question& q, Outbox& out) {
 }
 
 void RendezvousClient::send(const RendezvousMessage& message, Outbox& out) {
-  const size_t size = message.encode(out.prepare(kRendezvousFixedRoom + message.description.size()));
+  const size_t size =
+      message.encode(out.prepare(kRendezvousFixedRoom + message.description.size()));
   out.commit(config_.socket, config_.server, size, {.traffic = Traffic::kRendezvous});
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
+
 namespace natbed {
 namespace {
 
@@ -12,9 +14,7 @@ constexpr uint32_t kSlotBits = 20;
 constexpr uint32_t kSlotMask = (1u << kSlotBits) - 1;
 constexpr size_t kLookedAt = 8;  // slots that a newcomer looks at before the table grows
 
-uint64_t pair_key(uint32_t a, uint32_t b) {
-  return uint64_t{std::min(a, b)} << 32 | std::max(a, b);
-}
+uint64_t pair_hash(uint32_t a, uint32_t b) { return hash_mix(std::min(a, b), std::max(a, b)); }
 
 }  // namespace
 
@@ -56,8 +56,7 @@ void RendezvousServer::on_datagram(Instant now, const Datagram& d, Outbox& out) 
 
 void RendezvousServer::on_register(Instant now, const RendezvousMessage& m, const Endpoint& from,
                                    Outbox& out) {
-  const auto known = by_name_.find(m.name);
-  Registration* peer = known == by_name_.end() ? nullptr : &peers_[known->second];
+  Registration* peer = find(m.name);
   for (size_t i = 0; !peer && i < std::min(kLookedAt, peers_.size()); ++i) {
     hand_ = (hand_ + 1) % peers_.size();
     if (peers_[hand_].expires <= now) peer = &peers_[hand_];
@@ -69,10 +68,10 @@ void RendezvousServer::on_register(Instant now, const RendezvousMessage& m, cons
     peer = &peers_.emplace_back();
   }
   if (peer->name != m.name) {
-    if (!peer->name.empty()) by_name_.erase(peer->name);
+    if (!peer->name.empty()) by_name_.erase(hash_bytes(peer->name.view()), index_of(peer));
     peer->name = m.name;
     ++peer->moves;
-    by_name_.emplace(m.name, index_of(peer));
+    by_name_.insert(hash_bytes(m.name.view()), index_of(peer));
   }
   if (peer->observed != from) {
     peer->observed = from;
@@ -100,8 +99,8 @@ void RendezvousServer::on_introduce(Instant now, const RendezvousMessage& m, con
     return refuse(RendezvousError::kUnknownPeer, m.transaction, from, out);
   }
   const uint32_t a = index_of(asker), b = index_of(asked);
-  if (const auto known = by_pair_.find(pair_key(a, b)); known != by_pair_.end()) {
-    Session& session = sessions_[known->second];
+  if (const auto known = last_session(a, b)) {
+    Session& session = sessions_[*known];
     if (still_holds(now, session, a, m.transaction)) {
       const bool is_asker = session.asker == a;
       if (!is_asker)
@@ -142,11 +141,14 @@ bool RendezvousServer::still_holds(Instant now, const Session& session, uint32_t
 
 RendezvousServer::Session& RendezvousServer::open_session(Instant now, uint32_t asker,
                                                           uint32_t asked, uint32_t transaction) {
-  const auto [place, is_new] =
-      by_pair_.try_emplace(pair_key(asker, asked), static_cast<uint32_t>(sessions_.size()));
-  if (is_new) sessions_.emplace_back();
-  Session& session = sessions_[place->second];
-  session = {.id = place->second | static_cast<uint32_t>((rng_.next() | 1) << kSlotBits),
+  const auto known = last_session(asker, asked);
+  const uint32_t slot = known.value_or(static_cast<uint32_t>(sessions_.size()));
+  if (!known) {
+    sessions_.emplace_back();
+    by_pair_.insert(pair_hash(asker, asked), slot);
+  }
+  Session& session = sessions_[slot];
+  session = {.id = slot | static_cast<uint32_t>((rng_.next() | 1) << kSlotBits),
              .asker = asker,
              .asked = asked,
              .asker_moves = peers_[asker].moves,
@@ -216,10 +218,22 @@ void RendezvousServer::send(const RendezvousMessage& m, const Endpoint& to, Outb
   out.commit(kSocket, to, size, {.traffic = Traffic::kRendezvous});
 }
 
+RendezvousServer::Registration* RendezvousServer::find(const Name& name) {
+  const auto known = by_name_.find(hash_bytes(name.view()),
+                                   [&](uint32_t slot) { return peers_[slot].name == name; });
+  return known ? &peers_[*known] : nullptr;
+}
+
 RendezvousServer::Registration* RendezvousServer::find(Instant now, const Name& name) {
-  const auto known = by_name_.find(name);
-  if (known == by_name_.end() || peers_[known->second].expires <= now) return nullptr;
-  return &peers_[known->second];
+  Registration* known = find(name);
+  return known && known->expires > now ? known : nullptr;
+}
+
+std::optional<uint32_t> RendezvousServer::last_session(uint32_t a, uint32_t b) const {
+  return by_pair_.find(pair_hash(a, b), [&](uint32_t slot) {
+    const Session& s = sessions_[slot];
+    return (s.asker == a && s.asked == b) || (s.asker == b && s.asked == a);
+  });
 }
 
 RendezvousServer::Session* RendezvousServer::find_session(uint32_t id) {

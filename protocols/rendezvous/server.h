@@ -7,12 +7,11 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
-#include "base/hash.h"
 #include "base/machine.h"
 #include "base/rng.h"
+#include "protocols/rendezvous/flat_index.h"
 #include "protocols/rendezvous/message.h"
 
 namespace natbed {
@@ -61,9 +60,6 @@ class RendezvousServer final : public Machine {
     Instant due;
     uint32_t session, sends;
   };
-  struct NameHash {
-    size_t operator()(const Name& name) const { return hash_bytes(name.view()); }
-  };
 
   void on_register(Instant now, const RendezvousMessage& m, const Endpoint& from, Outbox& out);
   void on_introduce(Instant now, const RendezvousMessage& m, const Endpoint& from, Outbox& out);
@@ -72,7 +68,9 @@ class RendezvousServer final : public Machine {
   void send(const RendezvousMessage& m, const Endpoint& to, Outbox& out);
   void send_introduction(const Session& session, bool to_asker, uint32_t transaction, Outbox& out);
 
-  Registration* find(Instant now, const Name& name);
+  Registration* find(const Name& name);               // lapsed or not
+  Registration* find(Instant now, const Name& name);  // null if it lapsed
+  std::optional<uint32_t> last_session(uint32_t a, uint32_t b) const;
   Session* find_session(uint32_t id);
   Session& open_session(Instant now, uint32_t asker, uint32_t asked, uint32_t transaction);
   bool still_holds(Instant now, const Session& session, uint32_t asker, uint32_t transaction) const;
@@ -86,8 +84,8 @@ class RendezvousServer final : public Machine {
   std::vector<Registration>
       peers_;  // slots are never freed, but taken over by newcomers once they lapsed
   std::vector<Session> sessions_;
-  std::unordered_map<Name, uint32_t, NameHash> by_name_;  // looked up, never iterated
-  std::unordered_map<uint64_t, uint32_t> by_pair_;        // of registrations, the smaller first
+  FlatIndex by_name_;             // of peers_
+  FlatIndex by_pair_;             // of sessions_: the last one of any two peers, whoever asked
   std::vector<Pending> pending_;  // in the order of `due`, from next_pending_ on
   size_t next_pending_ = 0;
   size_t hand_ = 0;  // where the next newcomer starts to look for a lapsed slot

@@ -1,4 +1,5 @@
-// Bytes from strangers: whatever parses is written back to the same bytes, and neither side of the service trips over it.
+// Bytes from strangers: whatever parses is written back to the same bytes, and neither side of the
+// service trips over it.
 #include <algorithm>
 
 #include "base/check.h"
