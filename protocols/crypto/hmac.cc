@@ -16,11 +16,14 @@ unsigned char* out_of(std::byte* bytes) { return reinterpret_cast<unsigned char*
 
 // One block of the key, filled up with zeros and xored with `pad` (RFC 2104 §2). Longer keys are
 // hashed first.
-template <class Digest>
-std::array<std::byte, kBlock> key_block(ByteView key, const Digest& hashed, std::byte pad) {
-  const ByteView used = key.size() > kBlock ? ByteView(hashed) : key;
+template <class Hash>
+std::array<std::byte, kBlock> key_block(ByteView key, Hash hash, std::byte pad) {
   std::array<std::byte, kBlock> block = {};
-  std::ranges::copy(used, block.begin());
+  if (key.size() > kBlock) {
+    std::ranges::copy(hash(key), block.begin());
+  } else {
+    std::ranges::copy(key, block.begin());
+  }
   for (std::byte& byte : block) byte ^= pad;
   return block;
 }
@@ -66,8 +69,8 @@ std::array<uint32_t, 8> sha256_after(const std::array<std::byte, kBlock>& block)
 }  // namespace
 
 HmacSha1::HmacSha1(ByteView key)
-    : inner_(sha1_after(key_block(key, sha1(key), kInnerPad))),
-      outer_(sha1_after(key_block(key, sha1(key), kOuterPad))) {}
+    : inner_(sha1_after(key_block(key, sha1, kInnerPad))),
+      outer_(sha1_after(key_block(key, sha1, kOuterPad))) {}
 
 Sha1Digest HmacSha1::mac(ByteView head, ByteView rest) const {
   Sha1Digest digest;
@@ -82,8 +85,10 @@ Sha1Digest HmacSha1::mac(ByteView head, ByteView rest) const {
 }
 
 HmacSha256::HmacSha256(ByteView key)
-    : inner_(sha256_after(key_block(key, sha256({key}), kInnerPad))),
-      outer_(sha256_after(key_block(key, sha256({key}), kOuterPad))) {}
+    : inner_(sha256_after(key_block(
+          key, [](ByteView long_key) { return sha256({long_key}); }, kInnerPad))),
+      outer_(sha256_after(key_block(
+          key, [](ByteView long_key) { return sha256({long_key}); }, kOuterPad))) {}
 
 Sha256Digest HmacSha256::mac(ByteView head, ByteView rest) const {
   Sha256Digest digest;
