@@ -20,9 +20,9 @@ namespace natbed {
 class StunWriter;
 
 struct TurnClientConfig {
-  SocketId socket;
-  Endpoint server;
-  std::string user, password;
+  SocketId socket = {};
+  Endpoint server = {};
+  std::string user = {}, password = {};
   std::optional<AddressFamily> family = {};  // of the relayed address; none: as the server likes
   Duration lifetime = Duration::zero();      // to ask for; zero: as the server likes
   RetransmitRules rules = {};
