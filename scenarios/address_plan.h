@@ -19,7 +19,10 @@ class AddressBlock {
   AddressBlock() = default;
   // REQUIRES: 8 <= length <= 30. The network's own address and its broadcast address are left out.
   constexpr AddressBlock(uint32_t prefix, int length)
-      : prefix_(prefix), length_(length), next_(prefix + 1), end_(prefix + (1u << (32 - length)) - 1) {}
+      : prefix_(prefix),
+        length_(length),
+        next_(prefix + 1),
+        end_(prefix + (1u << (32 - length)) - 1) {}
 
   std::optional<IpAddress> next();  // empty when the block is used up
   bool contains(IpAddress ip) const;

@@ -27,14 +27,15 @@ Result<ConnectionId> Connections::connect(NodeId from, NodeId to, const ConnectO
   if (peer->connected(name)) {
     settle(connection, true, "");
   } else {
-    topology_->world().with_outbox(peers_[*caller].machine, [&](Machine&, Instant now, Outbox& out) {
-      peer->connect(now, name, out);
-    });
+    topology_->world().with_outbox(
+        peers_[*caller].machine,
+        [&](Machine&, Instant now, Outbox& out) { peer->connect(now, name, out); });
   }
   return id;
 }
 
-const std::vector<ConnectionId>& Connections::on_machine_event(MachineId machine, const MachineEvent& event) {
+const std::vector<Connections::Concerned>& Connections::on_machine_event(
+    MachineId machine, const MachineEvent& event) {
   concerned_.clear();
   if (machine.value() >= peer_of_machine_.size()) return concerned_;
   const uint32_t teller = peer_of_machine_[machine.value()];
@@ -43,12 +44,13 @@ const std::vector<ConnectionId>& Connections::on_machine_event(MachineId machine
     Connection& connection = connections_[id.value()];
     const bool at_from = connection.from_peer == teller;
     if (name_of(at_from ? connection.to_peer : connection.from_peer) != event.name) continue;
+    const uint32_t changes = connection.changes;
     if (at_from) {
       on_event_at_from(connection, event);
     } else {
       on_event_at_to(connection, event);
     }
-    concerned_.push_back(id);
+    concerned_.push_back({id, connection.changes != changes});
   }
   return concerned_;
 }
@@ -56,10 +58,12 @@ const std::vector<ConnectionId>& Connections::on_machine_event(MachineId machine
 void Connections::on_event_at_from(Connection& connection, const MachineEvent& event) {
   switch (event.kind) {
     case MachineEvent::Kind::kPathUp:
-      ++connection.changes;
+      look_at_path(connection);
       if (!connection.settled) settle(connection, true, "");
       break;
-    case MachineEvent::Kind::kPathDown: ++connection.changes; break;
+    case MachineEvent::Kind::kPathDown:
+      look_at_path(connection);
+      break;
     case MachineEvent::Kind::kConnectFailed:
       if (!connection.settled) settle(connection, false, std::string(event.text));
       break;
@@ -67,8 +71,18 @@ void Connections::on_event_at_from(Connection& connection, const MachineEvent& e
       ++connection.echoes;
       connection.last_echo = event.round_trip;
       break;
-    default: break;
+    default:
+      break;
   }
+}
+
+// A path that goes down while another takes its place is told as two events, and is one change.
+void Connections::look_at_path(Connection& connection) {
+  const PeerPath path = peers_[connection.from_peer].peer->path(name_of(connection.to_peer));
+  if (path.kind == connection.seen && path.remote == connection.seen_remote) return;
+  connection.seen = path.kind;
+  connection.seen_remote = path.remote;
+  ++connection.changes;
 }
 
 void Connections::on_event_at_to(Connection& connection, const MachineEvent& event) {
@@ -148,8 +162,10 @@ Result<uint32_t> Connections::peer_on(NodeId host, const ConnectOptions& options
   }
   if (Status s = services_->ensure_rendezvous(); !s) return s.error();
   const std::string_view host_name = world.name(host);
-  const Name name = others == 0 ? Name(host_name) : Name(fmt::format("{}/{}", host_name, others + 1));
-  auto machine = std::make_unique<Peer>(config_for(name, options), world.stream(fmt::format("peer {}", name.view())));
+  const Name name =
+      others == 0 ? Name(host_name) : Name(fmt::format("{}/{}", host_name, others + 1));
+  auto machine = std::make_unique<Peer>(config_for(name, options),
+                                        world.stream(fmt::format("peer {}", name.view())));
   const auto index = static_cast<uint32_t>(peers_.size());
   peers_.push_back({name, options, MachineId(), machine.get(), {}});
   peers_of_host_[host.value()].push_back(index);

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "protocols/peer/peer.h"
-#include "scenarios/topology_builder.h"
 #include "scenarios/services.h"
+#include "scenarios/topology_builder.h"
 
 namespace natbed {
 
@@ -36,7 +36,10 @@ struct Connection {
   Instant settled_at;
   uint64_t packets = 0;  // the two sent each other until then
   std::string why;
-  uint32_t changes = 0;  // of the path as `from` sees it, ups and downs
+  // The path as `from` saw it last, and how often it was another one than before.
+  PathKind seen = PathKind::kNone;
+  Endpoint seen_remote;
+  uint32_t changes = 0;
   // Data from `from` that arrived at `to`.
   uint64_t received = 0;
   Instant last_received;
@@ -48,12 +51,17 @@ struct Connection {
 
 class Connections {
  public:
-  Connections(TopologyBuilder* topology, Services* services) : topology_(topology), services_(services) {}
+  Connections(TopologyBuilder* topology, Services* services)
+      : topology_(topology), services_(services) {}
 
   // Starts to connect; the peers are started if need be.
   Result<ConnectionId> connect(NodeId from, NodeId to, const ConnectOptions& options);
   // To be called for every machine event. Returns the connections that it concerned, until the next call.
-  const std::vector<ConnectionId>& on_machine_event(MachineId machine, const MachineEvent& event);
+  struct Concerned {
+    ConnectionId id;
+    bool path_changed = false;
+  };
+  const std::vector<Concerned>& on_machine_event(MachineId machine, const MachineEvent& event);
   // The attempt's time is over: settles it as failed unless it is settled.
   void give_up(ConnectionId id);
   // One datagram of `size` bytes from `from` to `to`; false if no path is up.
@@ -78,6 +86,7 @@ class Connections {
   PeerConfig config_for(const Name& name, const ConnectOptions& options) const;
   void on_event_at_from(Connection& connection, const MachineEvent& event);
   void on_event_at_to(Connection& connection, const MachineEvent& event);
+  void look_at_path(Connection& connection);
   void settle(Connection& connection, bool ok, std::string why);
   const Name& name_of(uint32_t peer) const { return peers_[peer].name; }
 
@@ -87,7 +96,7 @@ class Connections {
   std::vector<Connection> connections_;
   std::vector<uint32_t> peer_of_machine_;             // by machine id; kNobody
   std::vector<std::vector<uint32_t>> peers_of_host_;  // by node id
-  std::vector<ConnectionId> concerned_;
+  std::vector<Concerned> concerned_;
   static constexpr uint32_t kNobody = 0xFFFFFFFF;
 };
 

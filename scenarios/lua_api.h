@@ -29,8 +29,8 @@ struct Method {
   const char* name;
   int (*function)(lua_State*);
 };
-void define_type(lua_State* L, const char* type, const Method* methods, int (*field)(lua_State*) = nullptr,
-                 int (*tostring)(lua_State*) = nullptr);
+void define_type(lua_State* L, const char* type, const Method* methods,
+                 int (*field)(lua_State*) = nullptr, int (*tostring)(lua_State*) = nullptr);
 
 inline constexpr const char* kNetType = "natbed.net";
 inline constexpr const char* kNodeType = "natbed.node";

@@ -13,7 +13,8 @@ namespace natbed {
 namespace {
 
 NatChoice preset_choice(std::string_view name) {
-  if (const Preset* preset = find_preset(name)) return {preset->is_nat, preset->behavior, std::string(name)};
+  if (const Preset* preset = find_preset(name))
+    return {preset->is_nat, preset->behavior, std::string(name)};
   std::vector<std::string_view> words;
   for (const Preset& preset : presets()) words.push_back(preset.name);
   for (const Preset& preset : nat_kinds()) words.push_back(preset.name);
@@ -33,7 +34,8 @@ void push_named_part(lua_State* L, int index) {
 }
 
 void read_classes(const Options& options, NatBehavior& b) {
-  const auto dependence = [&](std::string_view key, std::initializer_list<std::string_view> words, Dependence* to) {
+  const auto dependence = [&](std::string_view key, std::initializer_list<std::string_view> words,
+                              Dependence* to) {
     if (const auto place = options.word(key, words)) *to = static_cast<Dependence>(*place);
   };
   dependence("mapping", {"eim", "adm", "apdm"}, &b.mapping);
@@ -61,34 +63,40 @@ void read_ports(const Options& options, NatBehavior& b) {
   b.port_high = static_cast<uint16_t>(options.whole("port_high", 1, 65535).value_or(b.port_high));
   if (b.port_low > b.port_high) throw ScriptError("\"port_low\" of nat is above \"port_high\"");
   if (b.port_step == 0) throw ScriptError("\"port_step\" of nat must not be 0");
-  b.max_mappings = static_cast<uint32_t>(options.whole("max_mappings", 1, 100'000'000).value_or(b.max_mappings));
+  b.max_mappings =
+      static_cast<uint32_t>(options.whole("max_mappings", 1, 100'000'000).value_or(b.max_mappings));
 }
 
 void read_timers(const Options& options, NatBehavior& b) {
   b.udp_timeout = options.seconds("udp_timeout").value_or(b.udp_timeout);
-  b.udp_unreplied_timeout = options.seconds("udp_unreplied_timeout").value_or(b.udp_unreplied_timeout);
-  b.tcp_transitory_timeout = options.seconds("tcp_transitory_timeout").value_or(b.tcp_transitory_timeout);
-  b.tcp_established_timeout = options.seconds("tcp_established_timeout").value_or(b.tcp_established_timeout);
+  b.udp_unreplied_timeout =
+      options.seconds("udp_unreplied_timeout").value_or(b.udp_unreplied_timeout);
+  b.tcp_transitory_timeout =
+      options.seconds("tcp_transitory_timeout").value_or(b.tcp_transitory_timeout);
+  b.tcp_established_timeout =
+      options.seconds("tcp_established_timeout").value_or(b.tcp_established_timeout);
   b.icmp_timeout = options.seconds("icmp_timeout").value_or(b.icmp_timeout);
 }
 
 NatChoice table_choice(lua_State* L, int index) {
   NatChoice choice{true, {}, "nat"};
   lua_rawgeti(L, index, 1);
-  if (!lua_isnil(L, -1)) choice = preset_choice(text_argument(L, -1, "a preset's name as first element"));
+  if (!lua_isnil(L, -1))
+    choice = preset_choice(text_argument(L, -1, "a preset's name as first element"));
   lua_pop(L, 1);
   push_named_part(L, index);
-  const Options options(L, -1, "nat",
-                        {"mapping", "filtering", "filter_scope", "reply_mapping", "hairpin", "refresh", "ports",
-                         "port_step", "port_low", "port_high", "max_mappings", "udp_timeout",
-                         "udp_unreplied_timeout", "tcp_transitory_timeout", "tcp_established_timeout",
-                         "icmp_timeout"});
+  const Options options(
+      L, -1, "nat",
+      {"mapping", "filtering", "filter_scope", "reply_mapping", "hairpin", "refresh", "ports",
+       "port_step", "port_low", "port_high", "max_mappings", "udp_timeout", "udp_unreplied_timeout",
+       "tcp_transitory_timeout", "tcp_established_timeout", "icmp_timeout"});
   const NatBehavior before = choice.behavior;
   read_classes(options, choice.behavior);
   read_ports(options, choice.behavior);
   read_timers(options, choice.behavior);
   lua_pop(L, 1);
-  if (!choice.is_nat && choice.behavior != before) throw ScriptError("\"none\" is no NAT: it has no axes to change");
+  if (!choice.is_nat && choice.behavior != before)
+    throw ScriptError("\"none\" is no NAT: it has no axes to change");
   if (choice.behavior != before) choice.what = "nat";
   return choice;
 }
@@ -97,7 +105,8 @@ NatChoice table_choice(lua_State* L, int index) {
 
 NatChoice nat_argument(lua_State* L, int index) {
   if (lua_istable(L, index)) return table_choice(L, index);
-  return preset_choice(text_argument(L, index, "a kind of NAT, such as \"symmetric\" or { mapping = \"eim\" }"));
+  return preset_choice(
+      text_argument(L, index, "a kind of NAT, such as \"symmetric\" or { mapping = \"eim\" }"));
 }
 
 }  // namespace natbed

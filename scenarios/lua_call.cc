@@ -37,8 +37,8 @@ ScriptTrial& trial_of(lua_State* L) { return **static_cast<ScriptTrial**>(lua_ge
 void expected(lua_State* L, int index, std::string_view what) {
   const int type = lua_type(L, index);
   const char* found = type == LUA_TNONE || type == LUA_TNIL ? "nothing" : lua_typename(L, type);
-  throw ScriptError(fmt::format("expected {}, got {}{}", what, type == LUA_TNONE || type == LUA_TNIL ? "" : "a ",
-                                found));
+  throw ScriptError(fmt::format("expected {}, got {}{}", what,
+                                type == LUA_TNONE || type == LUA_TNIL ? "" : "a ", found));
 }
 
 std::string_view text_argument(lua_State* L, int index, std::string_view what) {
@@ -75,18 +75,25 @@ Duration milliseconds_of(double milliseconds, std::string_view what) {
 
 Value value_at(lua_State* L, int index, std::string_view what) {
   switch (lua_type(L, index)) {
-    case LUA_TBOOLEAN: return lua_toboolean(L, index) != 0;
-    case LUA_TSTRING: return std::string(text_argument(L, index, what));
-    case LUA_TNUMBER: break;
-    default: expected(L, index, fmt::format("true, false, a number or a text for {}", what));
+    case LUA_TBOOLEAN:
+      return lua_toboolean(L, index) != 0;
+    case LUA_TSTRING:
+      return std::string(text_argument(L, index, what));
+    case LUA_TNUMBER:
+      break;
+    default:
+      expected(L, index, fmt::format("true, false, a number or a text for {}", what));
   }
   if (lua_isinteger(L, index)) return static_cast<int64_t>(lua_tointeger(L, index));
   const double number = lua_tonumber(L, index);
-  if (!std::isfinite(number)) throw ScriptError(fmt::format("{} is {}, which no result can hold", what, number));
+  if (!std::isfinite(number))
+    throw ScriptError(fmt::format("{} is {}, which no result can hold", what, number));
   return number;
 }
 
-void push_text(lua_State* L, std::string_view text) { lua_pushlstring(L, text.data(), text.size()); }
+void push_text(lua_State* L, std::string_view text) {
+  lua_pushlstring(L, text.data(), text.size());
+}
 
 void push_value(lua_State* L, const Value& value) {
   if (const bool* flag = std::get_if<bool>(&value)) {
@@ -101,7 +108,8 @@ void push_value(lua_State* L, const Value& value) {
 }
 
 Record record_at(lua_State* L, int index) {
-  if (!lua_istable(L, index)) expected(L, index, "a table of results, such as { ok = true, ms = 12.5 }");
+  if (!lua_istable(L, index))
+    expected(L, index, "a table of results, such as { ok = true, ms = 12.5 }");
   const int table = lua_absindex(L, index);
   Record record;
   for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {

@@ -42,7 +42,8 @@ ScriptTrial& trial_of(lua_State* L);
 
 // Arguments; `what` names one in errors: "sleep: expected seconds, got a string". Indices count from 1.
 [[noreturn]] void expected(lua_State* L, int index, std::string_view what);
-std::string_view text_argument(lua_State* L, int index, std::string_view what);  // lives while it is on the stack
+std::string_view text_argument(lua_State* L, int index,
+                               std::string_view what);  // lives while it is on the stack
 double number_argument(lua_State* L, int index, std::string_view what);
 Duration seconds_argument(lua_State* L, int index, std::string_view what);  // not negative
 void function_argument(lua_State* L, int index, std::string_view what);     // checks only

@@ -30,7 +30,8 @@ uint8_t techniques_named(const std::string& name) {
 
 ConnectOptions connect_options(lua_State* L, int index) {
   const Options options(L, index, "connect",
-                        {"with", "timeout", "policy", "keep_alive", "consent_lost", "measure_relays", "retry_direct"});
+                        {"with", "timeout", "policy", "keep_alive", "consent_lost",
+                         "measure_relays", "retry_direct"});
   ConnectOptions connect;
   if (const auto with = options.text("with")) connect.techniques = techniques_named(*with);
   if (const auto policy = options.word("policy", {"min-sum", "nearest", "random-k"})) {
@@ -47,7 +48,8 @@ ConnectOptions connect_options(lua_State* L, int index) {
 // "any", or a kind of path
 Wait path_wait(lua_State* L, int index) {
   constexpr std::string_view kNames[] = {"none", "relayed", "punched", "direct", "any"};
-  const std::string name(text_argument(L, index, "a path: \"direct\", \"punched\", \"relayed\", \"none\" or \"any\""));
+  const std::string name(
+      text_argument(L, index, "a path: \"direct\", \"punched\", \"relayed\", \"none\" or \"any\""));
   for (uint64_t i = 0; i < std::size(kNames); ++i) {
     if (name != kNames[i]) continue;
     Wait wait;
@@ -90,7 +92,9 @@ int wait_change(lua_State* L) {
   wait.connection = self(L);
   wait.until = deadline_argument(L, 2);
   wait.number = connections_of(L).at(wait.connection).changes;
-  wait.ready = [](ScriptTrial& t, const Wait& w) { return t.net().connections.at(w.connection).changes != w.number; };
+  wait.ready = [](ScriptTrial& t, const Wait& w) {
+    return t.net().connections.at(w.connection).changes != w.number;
+  };
   wait.push = [](ScriptTrial& t, lua_State* to, const Wait& w) {
     if (!w.ready(t, w)) return 0;
     push_text(to, to_string(t.net().connections.path(w.connection).kind));
@@ -113,11 +117,14 @@ int ping(lua_State* L) {
   const ConnectionId connection = self(L);
   Wait wait;
   wait.connection = connection;
-  wait.until = trial_of(L).world().now() +
-               (lua_isnoneornil(L, 2) ? Duration::seconds(2) : seconds_argument(L, 2, "a timeout in seconds"));
+  wait.until = trial_of(L).world().now() + (lua_isnoneornil(L, 2)
+                                                ? Duration::seconds(2)
+                                                : seconds_argument(L, 2, "a timeout in seconds"));
   wait.number = connections_of(L).at(connection).echoes;
   if (!connections_of(L).ping(connection)) return 0;
-  wait.ready = [](ScriptTrial& t, const Wait& w) { return t.net().connections.at(w.connection).echoes != w.number; };
+  wait.ready = [](ScriptTrial& t, const Wait& w) {
+    return t.net().connections.at(w.connection).echoes != w.number;
+  };
   wait.push = [](ScriptTrial& t, lua_State* to, const Wait& w) {
     if (!w.ready(t, w)) return 0;
     lua_pushnumber(to, t.net().connections.at(w.connection).last_echo.as_milliseconds());
@@ -141,6 +148,7 @@ int close(lua_State* L) {
   return 0;
 }
 
+// Over which nodes the data go, by name; empty without a path.
 std::vector<std::string> route_of(lua_State* L, ConnectionId id) {
   const World& world = trial_of(L).world();
   const Connection& connection = connections_of(L).at(id);
@@ -175,6 +183,15 @@ bool push_relay(lua_State* L, const PeerPath& path) {
   return true;
 }
 
+bool push_round_trip(lua_State* L, const PeerPath& path) {
+  if (path.kind != PathKind::kNone) {
+    push_milliseconds(L, path.round_trip);
+  } else {
+    lua_pushnil(L);
+  }
+  return true;
+}
+
 // What holds for the attempt.
 bool push_outcome(lua_State* L, const Connection& c, std::string_view key) {
   if (key == "ok") return lua_pushboolean(L, c.ok), true;
@@ -191,7 +208,7 @@ bool push_outcome(lua_State* L, const Connection& c, std::string_view key) {
 bool push_path(lua_State* L, ConnectionId id, std::string_view key) {
   const PeerPath path = connections_of(L).path(id);
   if (key == "path") return push_text(L, to_string(path.kind)), true;
-  if (key == "rtt") return push_milliseconds(L, path.round_trip), true;
+  if (key == "rtt") return push_round_trip(L, path);
   if (key == "relay") return push_relay(L, path);
   if (key == "route") return push_route(L, id), true;
   return false;
@@ -205,7 +222,7 @@ int field(lua_State* L) {
   return 2;
 }
 
-// "punched in 312.4 ms: alice → bob, round trip 104.2 ms"
+// "punched in 312.4 ms: alice → bob, round trip 104.2 ms"; without the time when it is not the first path any more
 int to_sentence(lua_State* L) {
   const ConnectionId id = self(L);
   const Connection& c = connections_of(L).at(id);
@@ -215,7 +232,8 @@ int to_sentence(lua_State* L) {
     return 1;
   }
   const double ms = (c.settled_at - c.asked).as_milliseconds();
-  push_text(L, fmt::format("{} in {:.1f} ms: {}, round trip {:.1f} ms", to_string(path.kind), ms,
+  push_text(L, fmt::format("{}{}: {}, round trip {:.1f} ms", to_string(path.kind),
+                           c.changes <= 1 ? fmt::format(" in {:.1f} ms", ms) : "",
                            fmt::join(route_of(L, id), " → "), path.round_trip.as_milliseconds()));
   return 1;
 }
@@ -232,7 +250,9 @@ int connect(lua_State* L) {
   wait.connection = must(trial.net().connections.connect(from, to, options));
   // The machine says itself that it gives up, at the timeout; a host that is down does not.
   wait.until = trial.world().now() + options.timeout + Duration::milliseconds(1);
-  wait.ready = [](ScriptTrial& t, const Wait& w) { return t.net().connections.at(w.connection).settled; };
+  wait.ready = [](ScriptTrial& t, const Wait& w) {
+    return t.net().connections.at(w.connection).settled;
+  };
   wait.push = [](ScriptTrial& t, lua_State* on, const Wait& w) {
     t.net().connections.give_up(w.connection);
     push_object(on, kConnectionType, w.connection.value());
@@ -242,9 +262,12 @@ int connect(lua_State* L) {
 }
 
 void open_connections(lua_State* L) {
-  const Method methods[] = {{"wait_path", api<wait_path>}, {"wait_change", api<wait_change>},
-                            {"on_change", api<on_change>}, {"ping", api<ping>},
-                            {"send", api<send>},           {"close", api<close>},
+  const Method methods[] = {{"wait_path", api<wait_path>},
+                            {"wait_change", api<wait_change>},
+                            {"on_change", api<on_change>},
+                            {"ping", api<ping>},
+                            {"send", api<send>},
+                            {"close", api<close>},
                             {nullptr, nullptr}};
   define_type(L, kConnectionType, methods, api<field>, api<to_sentence>);
 }

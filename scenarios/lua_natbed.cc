@@ -27,7 +27,8 @@ int sleep(lua_State* L) {
 
 // natbed.now(): seconds since the start
 int now(lua_State* L) {
-  lua_pushnumber(L, trial_of(L).world().now().as_seconds());
+  lua_pushnumber(L,
+                 static_cast<double>(trial_of(L).world().now().ns()) / 1e9);  // the nearest double
   return 1;
 }
 
@@ -44,7 +45,8 @@ int record(lua_State* L) {
 // natbed.param(name, default)
 int param(lua_State* L) {
   const std::string name(text_argument(L, 1, "the parameter's name"));
-  push_value(L, trial_of(L).parameter(name, value_at(L, 2, fmt::format("the default of \"{}\"", name))));
+  push_value(
+      L, trial_of(L).parameter(name, value_at(L, 2, fmt::format("the default of \"{}\"", name))));
   return 1;
 }
 
@@ -69,9 +71,15 @@ void push_names(lua_State* L, std::span<const Preset> presets) {
 }  // namespace
 
 void open_natbed(lua_State* L) {
-  const luaL_Reg functions[] = {{"network", api<make_network>}, {"sleep", api<sleep>},   {"now", api<now>},
-                                {"note", api<note>},            {"record", api<record>}, {"param", api<param>},
-                                {"sweep", api<sweep>},          {"oracle", api<oracle>}, {nullptr, nullptr}};
+  const luaL_Reg functions[] = {{"network", api<make_network>},
+                                {"sleep", api<sleep>},
+                                {"now", api<now>},
+                                {"note", api<note>},
+                                {"record", api<record>},
+                                {"param", api<param>},
+                                {"sweep", api<sweep>},
+                                {"oracle", api<oracle>},
+                                {nullptr, nullptr}};
   luaL_newlib(L, functions);
   push_names(L, nat_kinds());
   lua_setfield(L, -2, "nat_kinds");

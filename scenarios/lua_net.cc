@@ -49,14 +49,16 @@ int find(lua_State* L) {
 std::vector<Duration> matrix_on_top(lua_State* L, size_t regions) {
   std::vector<Duration> matrix;
   const auto row = [&] { return lua_istable(L, -1) && lua_rawlen(L, -1) == regions; };
-  const std::string shape = fmt::format("a matrix of {0} rows with {0} latencies, as there are regions", regions);
+  const std::string shape =
+      fmt::format("a matrix of {0} rows with {0} latencies, as there are regions", regions);
   if (!row()) expected(L, lua_gettop(L), shape);
   for (size_t from = 1; from <= regions; ++from) {
     lua_rawgeti(L, -1, static_cast<lua_Integer>(from));
     if (!row()) expected(L, lua_gettop(L), shape);
     for (size_t to = 1; to <= regions; ++to) {
       lua_rawgeti(L, -1, static_cast<lua_Integer>(to));
-      matrix.push_back(milliseconds_of(number_argument(L, lua_gettop(L), shape), "a latency of the matrix"));
+      matrix.push_back(
+          milliseconds_of(number_argument(L, lua_gettop(L), shape), "a latency of the matrix"));
       lua_pop(L, 1);
     }
     lua_pop(L, 1);
@@ -71,9 +73,11 @@ int open_network_from(lua_State* L, int index) {
   CoreOptions core;
   core.regions = options.texts("regions").value_or(core.regions);
   if (options.push("matrix")) {
-    if (core.regions.empty()) throw ScriptError("\"matrix\" of network needs \"regions\", the names of its rows");
+    if (core.regions.empty())
+      throw ScriptError("\"matrix\" of network needs \"regions\", the names of its rows");
     core.by_region = matrix_on_top(L, core.regions.size());
-    core.latency_low = core.latency_high = Duration::zero();  // unless `latency` says that pairs differ
+    core.latency_low = core.latency_high =
+        Duration::zero();  // unless `latency` says that pairs differ
     lua_pop(L, 1);
   } else if (!core.regions.empty()) {
     throw ScriptError("\"regions\" of network needs \"matrix\", the latencies between them");
@@ -87,10 +91,14 @@ int open_network_from(lua_State* L, int index) {
 }
 
 void open_net(lua_State* L) {
-  const Method methods[] = {{"host", api<add_to_core<add_host>>},     {"server", api<add_to_core<add_server>>},
-                            {"nat", api<add_to_core<add_nat>>},       {"cgnat", api<add_to_core<add_cgnat>>},
-                            {"router", api<add_to_core<add_router>>}, {"at", api<at>},
-                            {"spawn", api<spawn>},                    {"find", api<find>},
+  const Method methods[] = {{"host", api<add_to_core<add_host>>},
+                            {"server", api<add_to_core<add_server>>},
+                            {"nat", api<add_to_core<add_nat>>},
+                            {"cgnat", api<add_to_core<add_cgnat>>},
+                            {"router", api<add_to_core<add_router>>},
+                            {"at", api<at>},
+                            {"spawn", api<spawn>},
+                            {"find", api<find>},
                             {nullptr, nullptr}};
   define_type(L, kNetType, methods);
 }

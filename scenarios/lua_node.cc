@@ -31,7 +31,8 @@ int add_behind(lua_State* L) {
 // server:serve("stun" | "turn" | "rendezvous"), which may be chained
 int serve(lua_State* L) {
   const NodeId server = self_of_kind(L, NodeKind::kHost, "serve");
-  must(trial_of(L).net().services.serve(server, text_argument(L, 2, "a service: \"stun\", \"turn\" or \"rendezvous\"")));
+  must(trial_of(L).net().services.serve(
+      server, text_argument(L, 2, "a service: \"stun\", \"turn\" or \"rendezvous\"")));
   lua_settop(L, 1);
   return 1;
 }
@@ -42,11 +43,14 @@ int ping(lua_State* L) {
   const NodeId to = node_argument(L, 2, "a host to ping");
   ScriptTrial& trial = trial_of(L);
   if (trial.world().kind(to) != NodeKind::kHost) throw ScriptError("only a host answers a ping");
-  const Duration timeout = Options(L, 3, "ping", {"timeout"}).seconds("timeout").value_or(Duration::seconds(2));
+  const Duration timeout =
+      Options(L, 3, "ping", {"timeout"}).seconds("timeout").value_or(Duration::seconds(2));
   Wait wait;
   wait.until = trial.world().now() + timeout;
   wait.number = trial.net().pings.ask(from, to, trial.net().topology.address(to));
-  wait.ready = [](ScriptTrial& t, const Wait& w) { return t.net().pings.answer(w.number).has_value(); };
+  wait.ready = [](ScriptTrial& t, const Wait& w) {
+    return t.net().pings.answer(w.number).has_value();
+  };
   wait.push = [](ScriptTrial& t, lua_State* to_stack, const Wait& w) {
     const std::optional<Duration> answer = t.net().pings.answer(w.number);
     if (!answer) return 0;
@@ -71,7 +75,8 @@ int readdress(lua_State* L) {
 int move(lua_State* L) {
   const NodeId host = self_of_kind(L, NodeKind::kHost, "move");
   const bool to_core = luaL_testudata(L, 2, kNetType) != nullptr;
-  must(topology_of(L).move(host, to_core ? NodeId() : node_argument(L, 2, "a box to move behind, or the network")));
+  must(topology_of(L).move(
+      host, to_core ? NodeId() : node_argument(L, 2, "a box to move behind, or the network")));
   return 0;
 }
 

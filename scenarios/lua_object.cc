@@ -47,7 +47,8 @@ int read_field(lua_State* L) {
 }
 
 int refuse_write(lua_State* L) {
-  return luaL_error(L, "objects of natbed have no fields that can be set (\"%s\")", luaL_tolstring(L, 2, nullptr));
+  return luaL_error(L, "objects of natbed have no fields that can be set (\"%s\")",
+                    luaL_tolstring(L, 2, nullptr));
 }
 
 int plain_name(lua_State* L) {
@@ -71,7 +72,8 @@ NodeId node_argument(lua_State* L, int index, const char* what) {
   return NodeId(object_argument(L, index, kNodeType, what));
 }
 
-void define_type(lua_State* L, const char* type, const Method* methods, lua_CFunction field, lua_CFunction tostring) {
+void define_type(lua_State* L, const char* type, const Method* methods, lua_CFunction field,
+                 lua_CFunction tostring) {
   const char* short_name = std::strrchr(type, '.') + 1;
   luaL_newmetatable(L, type);
   lua_newtable(L);

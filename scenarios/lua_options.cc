@@ -24,19 +24,23 @@ class Popped {
 };
 
 // The least key that is not among `keys` (Lua's own order is not the same every time), or nothing.
-std::optional<std::string> unknown_key(lua_State* L, int table, std::span<const std::string_view> keys) {
+std::optional<std::string> unknown_key(lua_State* L, int table,
+                                       std::span<const std::string_view> keys) {
   std::optional<std::string> unknown;
   for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
-    std::string key = lua_type(L, -2) == LUA_TSTRING ? std::string(text_argument(L, -2, "a key"))
-                                                     : std::string("[") + lua_typename(L, lua_type(L, -2)) + "]";
-    if (std::ranges::find(keys, key) == keys.end() && (!unknown || key < *unknown)) unknown = std::move(key);
+    std::string key = lua_type(L, -2) == LUA_TSTRING
+                          ? std::string(text_argument(L, -2, "a key"))
+                          : std::string("[") + lua_typename(L, lua_type(L, -2)) + "]";
+    if (std::ranges::find(keys, key) == keys.end() && (!unknown || key < *unknown))
+      unknown = std::move(key);
   }
   return unknown;
 }
 
 }  // namespace
 
-Options::Options(lua_State* L, int index, std::string_view what, std::initializer_list<std::string_view> keys)
+Options::Options(lua_State* L, int index, std::string_view what,
+                 std::initializer_list<std::string_view> keys)
     : L_(L), table_(lua_isnoneornil(L, index) ? 0 : lua_absindex(L, index)), what_(what) {
   if (table_ == 0) return;
   if (!lua_istable(L, table_)) expected(L, table_, fmt::format("a table of options for {}", what));
@@ -88,7 +92,8 @@ std::optional<int64_t> Options::whole(std::string_view key, int64_t least, int64
   if (!value) return std::nullopt;
   if (!(*value >= static_cast<double>(least) && *value <= static_cast<double>(most)) ||
       *value != static_cast<double>(static_cast<int64_t>(*value))) {
-    throw ScriptError(fmt::format("{} must be a whole number from {} to {}, not {}", name(key), least, most, *value));
+    throw ScriptError(fmt::format("{} must be a whole number from {} to {}, not {}", name(key),
+                                  least, most, *value));
   }
   return static_cast<int64_t>(*value);
 }
@@ -103,7 +108,8 @@ std::optional<Duration> Options::milliseconds(std::string_view key) const {
   return value ? std::optional(milliseconds_of(*value, name(key))) : std::nullopt;
 }
 
-std::optional<std::pair<Duration, Duration>> Options::millisecond_range(std::string_view key) const {
+std::optional<std::pair<Duration, Duration>> Options::millisecond_range(
+    std::string_view key) const {
   if (!push(key)) return std::nullopt;
   const Popped popped(L_);
   if (lua_isnumber(L_, -1)) {
@@ -119,7 +125,8 @@ std::optional<std::pair<Duration, Duration>> Options::millisecond_range(std::str
     const Popped end(L_);
     ends[i] = milliseconds_of(number_argument(L_, -1, "milliseconds in " + name(key)), name(key));
   }
-  if (ends[0] > ends[1]) throw ScriptError(fmt::format("{} is given as {{ low, high }}: low is above high", name(key)));
+  if (ends[0] > ends[1])
+    throw ScriptError(fmt::format("{} is given as {{ low, high }}: low is above high", name(key)));
   return std::pair(ends[0], ends[1]);
 }
 
@@ -137,14 +144,18 @@ std::optional<std::vector<std::string>> Options::texts(std::string_view key) con
   return texts;
 }
 
-std::optional<size_t> Options::word(std::string_view key, std::initializer_list<std::string_view> words) const {
+std::optional<size_t> Options::word(std::string_view key,
+                                    std::initializer_list<std::string_view> words) const {
   const std::optional<std::string> value = text(key);
   if (!value) return std::nullopt;
   const auto found = std::ranges::find(words, *value);
-  if (found == words.end()) throw ScriptError(unknown_word(key, *value, std::span(words.begin(), words.size())));
+  if (found == words.end())
+    throw ScriptError(unknown_word(key, *value, std::span(words.begin(), words.size())));
   return static_cast<size_t>(found - words.begin());
 }
 
-std::string Options::name(std::string_view key) const { return fmt::format("\"{}\" of {}", key, what_); }
+std::string Options::name(std::string_view key) const {
+  return fmt::format("\"{}\" of {}", key, what_);
+}
 
 }  // namespace natbed

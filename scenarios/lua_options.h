@@ -19,7 +19,8 @@ class Options {
  public:
   // The table at `index`; nothing or nil stands for an empty one. `what` names the function in errors. Keeps reading
   // from the stack: REQUIRES that the table stays where it is.
-  Options(lua_State* L, int index, std::string_view what, std::initializer_list<std::string_view> keys);
+  Options(lua_State* L, int index, std::string_view what,
+          std::initializer_list<std::string_view> keys);
 
   bool has(std::string_view key) const;
   std::optional<std::string> text(std::string_view key) const;
@@ -33,7 +34,8 @@ class Options {
   std::optional<std::pair<Duration, Duration>> millisecond_range(std::string_view key) const;
   std::optional<std::vector<std::string>> texts(std::string_view key) const;
   // The word's place in `words`.
-  std::optional<size_t> word(std::string_view key, std::initializer_list<std::string_view> words) const;
+  std::optional<size_t> word(std::string_view key,
+                             std::initializer_list<std::string_view> words) const;
   // Leaves the value on the stack; false and nothing pushed if the key is absent.
   bool push(std::string_view key) const;
 

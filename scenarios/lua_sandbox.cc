@@ -14,16 +14,20 @@ namespace {
 // Keys in order: numbers first, then texts, then booleans.
 int rank_of(lua_State* L, int index) {
   switch (lua_type(L, index)) {
-    case LUA_TNUMBER: return 0;
-    case LUA_TSTRING: return 1;
-    default: return 2;
+    case LUA_TNUMBER:
+      return 0;
+    case LUA_TSTRING:
+      return 1;
+    default:
+      return 2;
   }
 }
 
 int key_less(lua_State* L) {
   const int a = rank_of(L, 1), b = rank_of(L, 2);
   bool less = a < b;
-  if (a == b) less = a == 2 ? lua_toboolean(L, 1) < lua_toboolean(L, 2) : lua_compare(L, 1, 2, LUA_OPLT) != 0;
+  if (a == b)
+    less = a == 2 ? lua_toboolean(L, 1) < lua_toboolean(L, 2) : lua_compare(L, 1, 2, LUA_OPLT) != 0;
   lua_pushboolean(L, less);
   return 1;
 }
@@ -47,8 +51,10 @@ int list_keys(lua_State* L) {
   for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
     const int type = lua_type(L, -2);
     if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN) {
-      throw ScriptError(fmt::format("pairs needs keys that are numbers, texts or booleans, because a {} has no "
-                                    "order; keep a list beside the table", lua_typename(L, type)));
+      throw ScriptError(
+          fmt::format("pairs needs keys that are numbers, texts or booleans, because a {} has no "
+                      "order; keep a list beside the table",
+                      lua_typename(L, type)));
     }
     lua_pushvalue(L, -2);
     lua_rawseti(L, 2, ++count);
@@ -94,7 +100,9 @@ int plain_format(lua_State* L) {
   for (const char* at = format; *at != '\0'; ++at) {
     if (*at != '%') continue;
     const char* flag = at + 1;
-    while (*flag != '\0' && !((*flag >= 'a' && *flag <= 'z') || (*flag >= 'A' && *flag <= 'Z') || *flag == '%')) ++flag;
+    while (*flag != '\0' &&
+           !((*flag >= 'a' && *flag <= 'z') || (*flag >= 'A' && *flag <= 'Z') || *flag == '%'))
+      ++flag;
     if (*flag == 'p') return luaL_error(L, "%%p prints an address, which differs from run to run");
     if (*flag == '\0') break;
     at = flag;
@@ -123,7 +131,8 @@ int scenario_random(lua_State* L) {
   const double high = number_argument(L, two ? 2 : 1, "a whole number for the high end");
   constexpr double kMost = 0x1p62;
   const auto whole = [](double number) {
-    return number >= -kMost && number <= kMost && number == static_cast<double>(static_cast<int64_t>(number));
+    return number >= -kMost && number <= kMost &&
+           number == static_cast<double>(static_cast<int64_t>(number));
   };
   if (!whole(low) || !whole(high) || low > high) {
     throw ScriptError(fmt::format("math.random has no whole number from {} to {}", low, high));
@@ -158,7 +167,8 @@ void remove_globals(lua_State* L) {
 }
 
 // `keep_old`: the old function becomes the new one's upvalue.
-void replace_in(lua_State* L, const char* library, const char* name, lua_CFunction function, bool keep_old) {
+void replace_in(lua_State* L, const char* library, const char* name, lua_CFunction function,
+                bool keep_old) {
   lua_getglobal(L, library);
   if (keep_old) lua_getfield(L, -1, name);
   lua_pushcclosure(L, function, keep_old ? 1 : 0);
@@ -169,8 +179,10 @@ void replace_in(lua_State* L, const char* library, const char* name, lua_CFuncti
 }  // namespace
 
 void open_sandbox(lua_State* L) {
-  const luaL_Reg libraries[] = {{LUA_GNAME, luaopen_base},       {LUA_STRLIBNAME, luaopen_string},
-                                {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math},
+  const luaL_Reg libraries[] = {{LUA_GNAME, luaopen_base},
+                                {LUA_STRLIBNAME, luaopen_string},
+                                {LUA_TABLIBNAME, luaopen_table},
+                                {LUA_MATHLIBNAME, luaopen_math},
                                 {LUA_UTF8LIBNAME, luaopen_utf8}};
   for (const luaL_Reg& library : libraries) {
     luaL_requiref(L, library.name, library.func, 1);

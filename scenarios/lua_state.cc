@@ -5,6 +5,7 @@
 #include <lua.hpp>
 
 #include "base/check.h"
+#include "scenarios/lua_api.h"
 #include "scenarios/lua_call.h"
 #include "scenarios/lua_sandbox.h"
 #include "scenarios/script_trial.h"
@@ -23,7 +24,11 @@ int append(lua_State*, const void* bytes, size_t size, void* to) {
 void on_instructions(lua_State* L, lua_Debug*) {
   if (trial_of(L).spend_instructions(kHookEvery)) return;
   lua_sethook(L, on_instructions, LUA_MASKCOUNT, 1);
-  luaL_error(L, "the script runs on and on while virtual time stands still (an endless loop?)");
+  luaL_where(L, 0);
+  lua_pushliteral(L,
+                  "the script runs on and on while virtual time stands still (an endless loop?)");
+  lua_concat(L, 2);
+  lua_error(L);
 }
 
 }  // namespace
@@ -32,7 +37,8 @@ Result<CompiledScript> compile_script(std::string_view name, std::string_view so
   const std::unique_ptr<lua_State, void (*)(lua_State*)> state(luaL_newstate(), lua_close);
   lua_State* L = state.get();
   CompiledScript script{std::string(name), ""};
-  if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + script.name).c_str(), "t") != LUA_OK) {
+  if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + script.name).c_str(), "t") !=
+      LUA_OK) {
     return Error{std::string(lua_tostring(L, -1))};
   }
   constexpr int kKeepLines = 0;
@@ -45,6 +51,7 @@ LuaState::LuaState(ScriptTrial* trial) : state_(luaL_newstate()) {
   NATBED_CHECK(L != nullptr, "out of memory for a Lua state");
   *static_cast<ScriptTrial**>(lua_getextraspace(L)) = trial;
   open_sandbox(L);
+  open_api(L);
   lua_sethook(L, on_instructions, LUA_MASKCOUNT, kHookEvery);
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 // The list on top of the stack.
 std::vector<Value> values_on_top(lua_State* L, const std::string& axis) {
-  if (!lua_istable(L, -1)) expected(L, lua_gettop(L), fmt::format("a list of values for the axis \"{}\"", axis));
+  if (!lua_istable(L, -1))
+    expected(L, lua_gettop(L), fmt::format("a list of values for the axis \"{}\"", axis));
   std::vector<Value> values;
   const auto count = static_cast<lua_Integer>(lua_rawlen(L, -1));
   for (lua_Integer i = 1; i <= count; ++i) {
@@ -44,7 +45,8 @@ std::vector<Axis> listed_axes(lua_State* L, int table) {
   const auto count = static_cast<lua_Integer>(lua_rawlen(L, table));
   for (lua_Integer i = 1; i <= count; ++i) {
     lua_rawgeti(L, table, i);
-    if (!lua_istable(L, -1)) expected(L, lua_gettop(L), "{ name, { values } } for each axis of a list");
+    if (!lua_istable(L, -1))
+      expected(L, lua_gettop(L), "{ name, { values } } for each axis of a list");
     lua_rawgeti(L, -1, 1);
     const std::string name(text_argument(L, -1, "an axis's name"));
     lua_rawgeti(L, -2, 2);
@@ -56,7 +58,8 @@ std::vector<Axis> listed_axes(lua_State* L, int table) {
 
 std::vector<Axis> axes_on_top(lua_State* L) {
   const int table = lua_gettop(L);
-  if (!lua_istable(L, table)) expected(L, table, "a table of axes, such as { a = natbed.nat_kinds }");
+  if (!lua_istable(L, table))
+    expected(L, table, "a table of axes, such as { a = natbed.nat_kinds }");
   return lua_rawlen(L, table) > 0 ? listed_axes(L, table) : named_axes(L, table);
 }
 
@@ -65,8 +68,9 @@ void check_size(const SweepRequest& request) {
   for (const Axis& axis : request.axes) {
     size *= axis.values.size();
     if (size > kMostTrials) {
-      throw ScriptError(fmt::format("the sweep has more than {} trials: that is a slip, or work for several runs",
-                                    kMostTrials));
+      throw ScriptError(
+          fmt::format("the sweep has more than {} trials: that is a slip, or work for several runs",
+                      kMostTrials));
     }
   }
 }

@@ -39,7 +39,8 @@ TaskId LuaTasks::spawn(lua_State* L, int arguments, Instant when, bool keep) {
 int LuaTasks::wait(lua_State* L, const Wait& wait) {
   if (wait.ready && wait.ready(*trial_, wait)) return wait.push ? wait.push(*trial_, L, wait) : 0;
   if (!running_ || tasks_[*running_].coroutine != L || !lua_isyieldable(L)) {
-    throw ScriptError("this function waits, which is not possible here (inside table.sort or string.gsub?)");
+    throw ScriptError(
+        "this function waits, which is not possible here (inside table.sort or string.gsub?)");
   }
   suspend(*running_, wait);
   return kSuspend;

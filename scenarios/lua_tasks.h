@@ -25,9 +25,9 @@ using ConnectionId = Id<struct ConnectionTag>;
 using TaskId = Id<struct TaskTag>;
 
 struct Wait {
-  Instant until = Instant::never(); // goes on then in any case
-  ConnectionId connection = {};     // whose events `ready` depends on, if any
-  PathKind path = PathKind::kNone;  // for `ready` and `push`, as they like
+  Instant until = Instant::never();  // goes on then in any case
+  ConnectionId connection = {};      // whose events `ready` depends on, if any
+  PathKind path = PathKind::kNone;   // for `ready` and `push`, as they like
   uint64_t number = 0;
   // Ends the wait early; null: only time does.
   bool (*ready)(ScriptTrial& trial, const Wait& wait) = nullptr;
@@ -74,7 +74,8 @@ class LuaTasks {
   ScriptTrial* trial_;
   std::deque<Task> tasks_;
   std::deque<uint32_t> ready_;
-  std::map<uint32_t, std::vector<uint32_t>> waiting_;  // by connection; kNoConnection: the others with `ready`
+  std::map<uint32_t, std::vector<uint32_t>>
+      waiting_;  // by connection; kNoConnection: the others with `ready`
   std::optional<uint32_t> running_;
   std::optional<std::string> error_;
   static constexpr uint32_t kNoConnection = 0xFFFFFFFF;

@@ -15,7 +15,8 @@
 namespace natbed {
 namespace {
 
-constexpr const char* kScript = "scenarios/matrix.lua";  // does the same, so a trial can be run again with it
+constexpr const char* kScript =
+    "scenarios/matrix.lua";  // does the same, so a trial can be run again with it
 
 NatBehavior behavior_of(const Preset& kind, const MatrixOptions& options) {
   NatBehavior behavior = kind.behavior;
@@ -113,7 +114,8 @@ std::vector<Axis> axes_of_grid() {
 std::vector<std::pair<std::string, std::string>> settings_of(const MatrixOptions& options) {
   std::vector<std::pair<std::string, std::string>> set;
   if (options.filter_scope == FilterScope::kMapping) set.emplace_back("filter_scope", "mapping");
-  if (options.reply_mapping == ReplyMapping::kAdmitting) set.emplace_back("reply_mapping", "admitting");
+  if (options.reply_mapping == ReplyMapping::kAdmitting)
+    set.emplace_back("reply_mapping", "admitting");
   return set;
 }
 
@@ -147,7 +149,8 @@ Result<Matrix> run_matrix(const MatrixOptions& options) {
       verdicts.push_back(direct_path(&of_a, &of_b).can_be_direct());
     }
   }
-  for (Trial& trial : matrix.report.trials) trial.records[0].set("oracle", bool{verdicts[trial.cell]});
+  for (Trial& trial : matrix.report.trials)
+    trial.records[0].set("oracle", bool{verdicts[trial.cell]});
   summarise(matrix.report);
   for (size_t i = 0; i < verdicts.size(); ++i) {
     matrix.cells.push_back({matrix.kinds[i / kinds.size()], matrix.kinds[i % kinds.size()],

@@ -23,14 +23,14 @@ struct MatrixOptions {
   unsigned jobs = 0;      // threads; 0: one per core
   FilterScope filter_scope = FilterScope::kInternalEndpoint;
   ReplyMapping reply_mapping = ReplyMapping::kSelected;
-  std::filesystem::path out;  // directory for the results' files; empty: none
+  std::filesystem::path out;         // directory for the results' files; empty: none
   ProgressSink* progress = nullptr;  // not owned
 };
 
 struct MatrixCell {
-  std::string a, b;         // kinds, see nat_models/presets.h
+  std::string a, b;  // kinds, see nat_models/presets.h
   Proportion punched;
-  bool oracle = false;      // a direct path by punching can be had
+  bool oracle = false;  // a direct path by punching can be had
   bool agrees() const { return punched.successes == (oracle ? punched.trials : 0); }
 };
 

@@ -11,7 +11,10 @@ namespace natbed {
 struct Net {
   // REQUIRES: `world` is fresh and outlives this.
   Net(World* world, const CoreOptions& core)
-      : topology(world, core), services(&topology), connections(&topology, &services), pings(world) {}
+      : topology(world, core),
+        services(&topology),
+        connections(&topology, &services),
+        pings(world) {}
   Net(const Net&) = delete;  // its parts point to each other
   Net& operator=(const Net&) = delete;
 

@@ -26,7 +26,8 @@ void TerminalProgress::on_progress(uint64_t done, uint64_t total) {
     visible_ = false;
     return;
   }
-  if (now - begun_ < std::chrono::seconds(1) || now - drawn_ < std::chrono::milliseconds(100)) return;
+  if (now - begun_ < std::chrono::seconds(1) || now - drawn_ < std::chrono::milliseconds(100))
+    return;
   drawn_ = now;
   visible_ = true;
   const auto elapsed = std::chrono::duration_cast<std::chrono::nanoseconds>(now - begun_);

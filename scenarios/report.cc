@@ -64,7 +64,8 @@ bool Trial::failed() const {
 std::string repeat_command(const Report& report, uint32_t cell, uint64_t seed) {
   std::string line = "natbed run " + quoted(report.script) + " --seed " + std::to_string(seed);
   for (const auto& [key, value] : report.set) {
-    if (std::ranges::find(report.axes, key, &Axis::name) != report.axes.end()) continue;  // said below
+    if (std::ranges::find(report.axes, key, &Axis::name) != report.axes.end())
+      continue;  // said below
     line += " --set " + quoted(key + "=" + value);
   }
   const std::vector<Value>& at = report.cells[cell].at;
@@ -86,7 +87,8 @@ void summarise(Report& report) {
   }
   for (size_t i = 0; i < columns.size(); ++i) {
     for (auto& [key, column] : columns[i]) {
-      Summary summary{key, column.kind, column.proportion, quantiles_of(std::move(column.numbers)), {}};
+      Summary summary{
+          key, column.kind, column.proportion, quantiles_of(std::move(column.numbers)), {}};
       summary.counts.assign(column.counts.begin(), column.counts.end());
       report.cells[i].summaries.push_back(std::move(summary));
     }

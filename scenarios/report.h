@@ -60,7 +60,6 @@ struct Report {
   std::vector<Cell> cells;
   std::vector<Trial> trials;
   uint64_t trace_hash = 0;  // of the first trial
-
 };
 
 // The command line that runs one trial of `report` again, and nothing else.

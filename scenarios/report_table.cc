@@ -4,20 +4,23 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
+#include <utility>
 
 namespace natbed {
 namespace {
 
 // Characters of UTF-8 text: every byte that does not continue one.
 size_t width_of(const std::string& text) {
-  return static_cast<size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 // For eyes: three decimals of a small number, none of a large one.
 std::string short_number(double number) {
   const double size = number < 0 ? -number : number;
-  if (number == static_cast<double>(static_cast<int64_t>(number))) return fmt::format("{:.0f}", number);
+  if (number == static_cast<double>(static_cast<int64_t>(number)))
+    return fmt::format("{:.0f}", number);
   return fmt::format("{:.{}f}", number, size < 10 ? 3 : size < 1000 ? 1 : 0);
 }
 
@@ -28,15 +31,19 @@ std::string short_text(const Value& value) {
 
 std::string to_text(const Summary& summary) {
   switch (summary.kind) {
-    case Summary::Kind::kProportion: return natbed::to_text(summary.proportion);
+    case Summary::Kind::kProportion:
+      return natbed::to_text(summary.proportion);
     case Summary::Kind::kQuantiles: {
       const Quantiles& q = summary.quantiles;
-      return fmt::format("{} / {} / {}", short_number(q.p50), short_number(q.p90), short_number(q.p99));
+      return fmt::format("{} / {} / {}", short_number(q.p50), short_number(q.p90),
+                         short_number(q.p99));
     }
-    case Summary::Kind::kCounts: break;
+    case Summary::Kind::kCounts:
+      break;
   }
   std::vector<std::string> parts;
-  for (const auto& [text, count] : summary.counts) parts.push_back(fmt::format("{} {}", text, count));
+  for (const auto& [text, count] : summary.counts)
+    parts.push_back(fmt::format("{} {}", text, count));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -54,11 +61,26 @@ std::string heading(const Report& report, const std::string& key) {
   return key;
 }
 
-std::string table_of_cells(const Report& report) {
-  std::set<std::string> keys;
+// Successes first, because they are what one looks for, then texts, then times; by name within each.
+std::vector<std::string> columns_of(const Report& report) {
+  std::set<std::pair<int, std::string>> columns;
   for (const Cell& cell : report.cells) {
-    for (const Summary& summary : cell.summaries) keys.insert(summary.key);
+    for (const Summary& summary : cell.summaries) {
+      const bool known =
+          std::ranges::any_of(columns, [&](const auto& c) { return c.second == summary.key; });
+      const int rank = summary.kind == Summary::Kind::kProportion ? 0
+                       : summary.kind == Summary::Kind::kCounts   ? 1
+                                                                  : 2;
+      if (!known) columns.emplace(rank, summary.key);
+    }
   }
+  std::vector<std::string> keys;
+  for (const auto& [rank, key] : columns) keys.push_back(key);
+  return keys;
+}
+
+std::string table_of_cells(const Report& report) {
+  const std::vector<std::string> keys = columns_of(report);
   std::vector<std::vector<std::string>> rows(1);
   for (const Axis& axis : report.axes) rows[0].push_back(axis.name);
   for (const std::string& key : keys) rows[0].push_back(heading(report, key));
@@ -74,16 +96,38 @@ std::string table_of_cells(const Report& report) {
   return aligned(rows);
 }
 
+bool same_keys(const Record& a, const Record& b) {
+  return std::ranges::equal(a.fields(), b.fields(), {}, &Field::first, &Field::first);
+}
+
+// One record stands upright, a field a line; several of the same fields lie, a record a line.
+std::string table_of_records(std::span<const Record> records) {
+  std::vector<std::vector<std::string>> rows;
+  if (records.size() == 1) {
+    for (const auto& [key, value] : records[0].fields()) rows.push_back({key, short_text(value)});
+    return aligned(rows);
+  }
+  rows.emplace_back();
+  for (const auto& [key, value] : records[0].fields()) rows[0].push_back(key);
+  for (const Record& record : records) {
+    rows.emplace_back();
+    for (const auto& [key, value] : record.fields()) rows.back().push_back(short_text(value));
+  }
+  return aligned(rows);
+}
+
 std::string table_of_trial(const Trial& trial) {
   std::string text;
   for (const Note& note : trial.notes) {
     text += fmt::format("{:>10.3f}s  {}\n", note.at.as_seconds(), note.text);
   }
-  for (const Record& record : trial.records) {
+  const std::span<const Record> records = trial.records;
+  for (size_t at = 0; at < records.size();) {
+    size_t end = at + 1;
+    while (end < records.size() && same_keys(records[at], records[end])) ++end;
     if (!text.empty()) text += '\n';
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& [key, value] : record.fields()) rows.push_back({key, short_text(value)});
-    text += aligned(rows);
+    text += table_of_records(records.subspan(at, end - at));
+    at = end;
   }
   return text;
 }
@@ -94,8 +138,9 @@ std::string last_words(const Report& report) {
   if (failed == report.trials.end()) return "";
   const auto failures = std::ranges::count_if(report.trials, &Trial::failed);
   const std::string which =
-      report.trials.size() == 1 ? "" : fmt::format("{} of {} trials failed; the first, ", failures,
-                                                   report.trials.size());
+      report.trials.size() == 1
+          ? ""
+          : fmt::format("{} of {} trials failed; the first, ", failures, report.trials.size());
   return fmt::format("\n{}again: {}\n", which, repeat_command(report, failed->cell, failed->seed));
 }
 

@@ -23,16 +23,17 @@ std::string place_json(const Report& report, const std::vector<Value>& at) {
 std::string summary_json(const Summary& summary) {
   if (summary.kind == Summary::Kind::kProportion) {
     const Proportion& p = summary.proportion;
-    return fmt::format(R"({{"successes":{},"trials":{},"proportion":{},"wilson95":[{},{}]}})", p.successes,
-                       p.trials, p.value(), p.wilson95().low, p.wilson95().high);
+    return fmt::format(R"({{"successes":{},"trials":{},"proportion":{},"wilson95":[{},{}]}})",
+                       p.successes, p.trials, p.value(), p.wilson95().low, p.wilson95().high);
   }
   if (summary.kind == Summary::Kind::kQuantiles) {
     const Quantiles& q = summary.quantiles;
-    return fmt::format(R"({{"count":{},"min":{},"p50":{},"p90":{},"p99":{},"max":{}}})", q.count, q.min, q.p50,
-                       q.p90, q.p99, q.max);
+    return fmt::format(R"({{"count":{},"min":{},"p50":{},"p90":{},"p99":{},"max":{}}})", q.count,
+                       q.min, q.p50, q.p90, q.p99, q.max);
   }
   std::vector<std::string> parts;
-  for (const auto& [text, count] : summary.counts) parts.push_back(fmt::format("{}:{}", json_string(text), count));
+  for (const auto& [text, count] : summary.counts)
+    parts.push_back(fmt::format("{}:{}", json_string(text), count));
   return fmt::format(R"({{"counts":{{{}}}}})", fmt::join(parts, ","));
 }
 
@@ -41,19 +42,21 @@ std::string cell_json(const Report& report, const Cell& cell) {
   for (const Summary& summary : cell.summaries) {
     parts.push_back(json_string(summary.key) + ":" + summary_json(summary));
   }
-  return fmt::format(R"({{"at":{},"trials":{},"results":{{{}}}}})", place_json(report, cell.at), cell.trials,
-                     fmt::join(parts, ","));
+  return fmt::format(R"({{"at":{},"trials":{},"results":{{{}}}}})", place_json(report, cell.at),
+                     cell.trials, fmt::join(parts, ","));
 }
 
 std::string trial_json(const Report& report, const Trial& trial) {
   std::vector<std::string> records, notes;
   for (const Record& record : trial.records) records.push_back(to_json(record));
   for (const Note& note : trial.notes) {
-    notes.push_back(fmt::format(R"({{"at_ns":{},"text":{}}})", note.at.ns(), json_string(note.text)));
+    notes.push_back(
+        fmt::format(R"({{"at_ns":{},"text":{}}})", note.at.ns(), json_string(note.text)));
   }
-  return fmt::format(R"({{"cell":{},"at":{},"trial":{},"seed":{},"ended_ns":{},"records":[{}],"notes":[{}]}})",
-                     trial.cell, place_json(report, report.cells[trial.cell].at), trial.index, trial.seed,
-                     trial.ended.ns(), fmt::join(records, ","), fmt::join(notes, ","));
+  return fmt::format(
+      R"({{"cell":{},"at":{},"trial":{},"seed":{},"ended_ns":{},"records":[{}],"notes":[{}]}})",
+      trial.cell, place_json(report, report.cells[trial.cell].at), trial.index, trial.seed,
+      trial.ended.ns(), fmt::join(records, ","), fmt::join(notes, ","));
 }
 
 std::string list_json(const std::vector<Value>& values) {
@@ -77,7 +80,8 @@ std::vector<std::string> csv_columns(const std::string& key, Summary::Kind kind)
       return {key, key + "_low95", key + "_high95", key + "_successes", key + "_trials"};
     case Summary::Kind::kQuantiles:
       return {key + "_count", key + "_p50", key + "_p90", key + "_p99"};
-    case Summary::Kind::kCounts: break;
+    case Summary::Kind::kCounts:
+      break;
   }
   return {key};
 }
@@ -88,14 +92,17 @@ std::vector<std::string> csv_values(const Summary& summary) {
   switch (summary.kind) {
     case Summary::Kind::kProportion:
       return {fmt::format("{}", p.value()), fmt::format("{}", p.wilson95().low),
-              fmt::format("{}", p.wilson95().high), fmt::format("{}", p.successes), fmt::format("{}", p.trials)};
+              fmt::format("{}", p.wilson95().high), fmt::format("{}", p.successes),
+              fmt::format("{}", p.trials)};
     case Summary::Kind::kQuantiles:
       return {fmt::format("{}", q.count), fmt::format("{}", q.p50), fmt::format("{}", q.p90),
               fmt::format("{}", q.p99)};
-    case Summary::Kind::kCounts: break;
+    case Summary::Kind::kCounts:
+      break;
   }
   std::vector<std::string> parts;
-  for (const auto& [text, count] : summary.counts) parts.push_back(fmt::format("{}:{}", text, count));
+  for (const auto& [text, count] : summary.counts)
+    parts.push_back(fmt::format("{}:{}", text, count));
   return {fmt::format("{}", fmt::join(parts, " "))};
 }
 
@@ -115,14 +122,16 @@ std::string results_jsonl(const Report& report) {
 
 std::string summary_json(const Report& report) {
   std::vector<std::string> set, axes, cells;
-  for (const auto& [key, value] : report.set) set.push_back(json_string(key) + ":" + json_string(value));
-  for (const Axis& axis : report.axes) axes.push_back(json_string(axis.name) + ":" + list_json(axis.values));
+  for (const auto& [key, value] : report.set)
+    set.push_back(json_string(key) + ":" + json_string(value));
+  for (const Axis& axis : report.axes)
+    axes.push_back(json_string(axis.name) + ":" + list_json(axis.values));
   for (const Cell& cell : report.cells) cells.push_back("    " + cell_json(report, cell));
   return fmt::format(
       "{{\n  \"script\": {},\n  \"seed\": {},\n  \"set\": {{{}}},\n  \"trials\": {},\n"
       "  \"trace_hash\": \"{:016x}\",\n  \"axes\": {{{}}},\n  \"cells\": [\n{}\n  ]\n}}\n",
-      json_string(report.script), report.seed, fmt::join(set, ","), report.trials.size(), report.trace_hash,
-      fmt::join(axes, ","), fmt::join(cells, ",\n"));
+      json_string(report.script), report.seed, fmt::join(set, ","), report.trials.size(),
+      report.trace_hash, fmt::join(axes, ","), fmt::join(cells, ",\n"));
 }
 
 std::string summary_csv(const Report& report) {
@@ -144,7 +153,8 @@ std::string summary_csv(const Report& report) {
     for (const auto& [key, kind] : kinds) {
       const auto found = std::ranges::find(cell.summaries, key, &Summary::key);
       const bool fits = found != cell.summaries.end() && found->kind == kind;
-      const auto values = fits ? csv_values(*found) : std::vector<std::string>(csv_columns(key, kind).size());
+      const auto values =
+          fits ? csv_values(*found) : std::vector<std::string>(csv_columns(key, kind).size());
       row.insert(row.end(), values.begin(), values.end());
     }
     text += csv_row(row);

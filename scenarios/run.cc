@@ -22,7 +22,8 @@ Result<CompiledScript> read_script(const std::filesystem::path& path) {
   std::ostringstream source;
   source << file.rdbuf();
   if (!file || std::filesystem::is_directory(path)) {
-    return Error{fmt::format("cannot read the script {}: no such file, or not readable", path.string())};
+    return Error{
+        fmt::format("cannot read the script {}: no such file, or not readable", path.string())};
   }
   return compile_script(path.filename().string(), source.str());
 }
@@ -37,15 +38,18 @@ class ScriptRunner final : public TrialRunner {
   Result<Trial> run(const TrialSpec& spec) override {
     Result<Trial> trial = run_any(spec);
     if (trial) return trial;
-    return Error{trial.error().message + "\nagain: " + repeat_command(*report_, spec.cell, spec.seed)};
+    return Error{trial.error().message +
+                 "\nagain: " + repeat_command(*report_, spec.cell, spec.seed)};
   }
 
  private:
   Result<Trial> run_any(const TrialSpec& spec) {
-    if (is_sweep_) return trial_.run_cell(spec, report_->axes, report_->cells[spec.cell].at, nullptr);
+    if (is_sweep_)
+      return trial_.run_cell(spec, report_->axes, report_->cells[spec.cell].at, nullptr);
     Result<ScriptTrial::Outcome> outcome = trial_.run(spec, nullptr);
     if (!outcome) return outcome.error();
-    if (outcome->sweep) return Error{"the script returned a sweep in a later trial, but not in the first"};
+    if (outcome->sweep)
+      return Error{"the script returned a sweep in a later trial, but not in the first"};
     return std::move(outcome->trial);
   }
 
@@ -56,7 +60,8 @@ class ScriptRunner final : public TrialRunner {
 
 class ScriptRun final : public TrialRunnerFactory {
  public:
-  ScriptRun(const RunOptions& options, CompiledScript script) : options_(options), script_(std::move(script)) {}
+  ScriptRun(const RunOptions& options, CompiledScript script)
+      : options_(options), script_(std::move(script)) {}
 
   Result<Report> run();
 
@@ -113,9 +118,11 @@ Status ScriptRun::plan_sweep(SweepRequest request) {
     const Result<bool> narrowed = narrow_axis(request.axes, name, value);
     if (!narrowed) return narrowed.error();
   }
-  plan_.emplace(options_.seed, std::move(request.axes), options_.trials ? options_.trials : request.trials);
+  plan_.emplace(options_.seed, std::move(request.axes),
+                options_.trials ? options_.trials : request.trials);
   is_sweep_ = true;
-  if (plan_->size() > kMostTrials) return Error{fmt::format("more than {} trials in one run", kMostTrials)};
+  if (plan_->size() > kMostTrials)
+    return Error{fmt::format("more than {} trials in one run", kMostTrials)};
   return ok();
 }
 

@@ -24,10 +24,11 @@ struct RunOptions {
   std::vector<std::pair<std::string, std::string>> set;
   uint32_t trials = 0;  // per cell; 0: as many as the script says, else one
   unsigned jobs = 0;    // threads; 0: one per core
-  std::filesystem::path out;    // directory for results.jsonl, summary.json and summary.csv; empty: none
+  std::filesystem::path
+      out;  // directory for results.jsonl, summary.json and summary.csv; empty: none
   std::filesystem::path trace;  // file for the first trial's trace; empty: none
   std::filesystem::path pcap;   // directory for the first trial's capture; empty: none
-  TraceSink* sink = nullptr;    // sees the first trial's trace too, on a thread of the run; not owned
+  TraceSink* sink = nullptr;  // sees the first trial's trace too, on a thread of the run; not owned
   ProgressSink* progress = nullptr;  // not owned
 };
 

@@ -74,7 +74,8 @@ Status ScriptTrial::record_result(lua_State* L) {
     record(record_at(L, 1));
     return ok();
   } catch (const ScriptError& error) {
-    return error_with_time(fmt::format("{}: what `run` of the sweep returned: {}", script_->name, error.what()));
+    return error_with_time(
+        fmt::format("{}: what `run` of the sweep returned: {}", script_->name, error.what()));
   }
 }
 
@@ -111,7 +112,8 @@ Status ScriptTrial::run_until_finished(TaskId task) {
   tasks_->drain();
   while (!tasks_->error() && !tasks_->finished(task)) {
     if (world_.now() >= limit) {
-      return error_with_time(script_->name + ": the script still waits after a year of virtual time");
+      return error_with_time(script_->name +
+                             ": the script still waits after a year of virtual time");
     }
     world_.run_until(limit);
   }
@@ -124,8 +126,8 @@ void ScriptTrial::on_machine_event(MachineId machine, const MachineEvent& event)
   if (net_->pings.on_machine_event(machine, event)) {
     tasks_->on_other();
   } else {
-    for (const ConnectionId id : net_->connections.on_machine_event(machine, event)) {
-      if (event.kind == MachineEvent::Kind::kPathUp || event.kind == MachineEvent::Kind::kPathDown) tell_change(id);
+    for (const auto& [id, path_changed] : net_->connections.on_machine_event(machine, event)) {
+      if (path_changed) tell_change(id);
       tasks_->on_connection(id);
     }
   }
@@ -153,7 +155,9 @@ void ScriptTrial::tell_change(ConnectionId connection) {
 }
 
 Net& ScriptTrial::open_network(const CoreOptions& core) {
-  if (net_) throw ScriptError("a script has one network; make it once, and a sweep's comes as the first argument of run");
+  if (net_)
+    throw ScriptError(
+        "a script has one network; make it once, and a sweep's comes as the first argument of run");
   return net_.emplace(&world_, core);
 }
 
@@ -178,13 +182,15 @@ Value ScriptTrial::parameter(const std::string& name, const Value& otherwise) {
   if (set == settings_->end()) return otherwise;
   const auto [parsed, value] = parse_like(otherwise, set->second);
   if (parsed) return value;
-  throw ScriptError(fmt::format("--set {}={}: the script expects a value such as {}", name, set->second,
-                                to_text(otherwise)));
+  throw ScriptError(fmt::format("--set {}={}: the script expects a value such as {}", name,
+                                set->second, to_text(otherwise)));
 }
 
 void ScriptTrial::request_sweep(SweepRequest request) {
   if (sweep_) throw ScriptError("a script has one sweep");
-  if (net_) throw ScriptError("a script with a sweep makes no network: one comes as the first argument of run");
+  if (net_)
+    throw ScriptError(
+        "a script with a sweep makes no network: one comes as the first argument of run");
   sweep_ = std::move(request);
 }
 

@@ -36,8 +36,8 @@ class ScriptTrial final : public WorldListener {
   };
   Result<Outcome> run(const TrialSpec& spec, TraceSink* sink);
   // Runs one cell of the sweep that the script returns. `at` has one value per axis of `axes`.
-  Result<Trial> run_cell(const TrialSpec& spec, const std::vector<Axis>& axes, const std::vector<Value>& at,
-                         TraceSink* sink);
+  Result<Trial> run_cell(const TrialSpec& spec, const std::vector<Axis>& axes,
+                         const std::vector<Value>& at, TraceSink* sink);
   // Parameters that the script asked for so far, in the order of their first use.
   const std::vector<std::string>& parameters() const { return parameters_; }
 

@@ -14,9 +14,11 @@
 namespace natbed {
 namespace {
 
-constexpr uint16_t kStunAlternatePort = 3479;  // RFC 5780 leaves it open; coturn takes the port after
+constexpr uint16_t kStunAlternatePort =
+    3479;  // RFC 5780 leaves it open; coturn takes the port after
 constexpr uint16_t kTurnBesideStunPort = 3480;  // for a server that does both
-constexpr const char* kUser = "natbed";         // every peer of a simulated network has the same credentials
+constexpr const char* kUser =
+    "natbed";  // every peer of a simulated network has the same credentials
 constexpr const char* kPassword = "natbed";
 
 }  // namespace
@@ -32,7 +34,8 @@ Status Services::serve(NodeId server, std::string_view what) {
 
 Status Services::serve_stun(NodeId server) {
   const Endpoint primary{topology_->address(server), kStunPort};
-  if (std::ranges::find(stun_servers_, primary) != stun_servers_.end()) return Error{"it serves stun already"};
+  if (std::ranges::find(stun_servers_, primary) != stun_servers_.end())
+    return Error{"it serves stun already"};
   const Result<IpAddress> second = topology_->add_address(server);
   if (!second) return second.error();
   StunServerConfig config;
@@ -46,8 +49,10 @@ Status Services::serve_stun(NodeId server) {
 Status Services::serve_turn(NodeId server) {
   const IpAddress address = topology_->address(server);
   const Name name = topology_->world().name(server);
-  if (std::ranges::find(relays_, name, &RelayServer::name) != relays_.end()) return Error{"it serves turn already"};
-  const bool beside_stun = std::ranges::find(stun_servers_, address, &Endpoint::ip) != stun_servers_.end();
+  if (std::ranges::find(relays_, name, &RelayServer::name) != relays_.end())
+    return Error{"it serves turn already"};
+  const bool beside_stun =
+      std::ranges::find(stun_servers_, address, &Endpoint::ip) != stun_servers_.end();
   TurnServerConfig config;
   config.listen = {address, beside_stun ? kTurnBesideStunPort : kStunPort};
   config.relay_ip = address;
@@ -62,8 +67,8 @@ Status Services::serve_rendezvous(NodeId server) {
   if (rendezvous_.valid()) return Error{"the network has a rendezvous service already"};
   RendezvousServerConfig config;
   config.local = {topology_->address(server), kRendezvousPort};
-  topology_->world().start(server,
-                           std::make_unique<RendezvousServer>(config, topology_->world().stream("rendezvous")));
+  topology_->world().start(
+      server, std::make_unique<RendezvousServer>(config, topology_->world().stream("rendezvous")));
   rendezvous_ = config.local;
   return ok();
 }

@@ -42,7 +42,8 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
 std::string unknown_word(std::string_view what, std::string_view word,
                          std::span<const std::string_view> words) {
   const std::string_view near = nearest_word(word, words);
-  if (!near.empty()) return fmt::format("unknown {} \"{}\" (did you mean \"{}\"?)", what, word, near);
+  if (!near.empty())
+    return fmt::format("unknown {} \"{}\" (did you mean \"{}\"?)", what, word, near);
   return fmt::format("unknown {} \"{}\" (there are: {})", what, word, fmt::join(words, ", "));
 }
 

@@ -52,7 +52,8 @@ Report SweepPlan::empty_report() const {
   return report;
 }
 
-Result<bool> narrow_axis(std::vector<Axis>& axes, const std::string& name, const std::string& text) {
+Result<bool> narrow_axis(std::vector<Axis>& axes, const std::string& name,
+                         const std::string& text) {
   const auto axis = std::ranges::find(axes, name, &Axis::name);
   if (axis == axes.end()) return false;
   std::vector<Value> chosen;
@@ -61,8 +62,8 @@ Result<bool> narrow_axis(std::vector<Axis>& axes, const std::string& name, const
     const std::string word = text.substr(at, comma - at);
     const auto [parsed, value] = parse_like(axis->values.front(), word);
     if (!parsed) {
-      return Error{fmt::format("--set {}={}: the axis \"{}\" takes values such as {}, not \"{}\"", name, text,
-                               name, to_text(axis->values.front()), word)};
+      return Error{fmt::format("--set {}={}: the axis \"{}\" takes values such as {}, not \"{}\"",
+                               name, text, name, to_text(axis->values.front()), word)};
     }
     chosen.push_back(value);
     at = comma + 1;

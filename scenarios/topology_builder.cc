@@ -15,7 +15,8 @@ constexpr int kV4Bits = 96;  // an IPv4 prefix of n bits has 96 + n in 128-bit f
 
 }  // namespace
 
-TopologyBuilder::TopologyBuilder(World* world, const CoreOptions& core) : world_(world), core_(core) {
+TopologyBuilder::TopologyBuilder(World* world, const CoreOptions& core)
+    : world_(world), core_(core) {
   RealmProfile profile = RealmProfile::core(core.latency_low, core.latency_high);
   profile.by_region = core.by_region;
   places_.push_back({world->add_realm("core", profile), plan_.core(), NodeId()});
@@ -29,14 +30,17 @@ Result<NodeId> TopologyBuilder::add_host(NodeId at, const NodeOptions& options) 
   return remember(host, at, spot->name);
 }
 
-Result<NodeId> TopologyBuilder::add_nat(NodeId at, const NatBehavior& behavior, const NodeOptions& options) {
+Result<NodeId> TopologyBuilder::add_nat(NodeId at, const NatBehavior& behavior,
+                                        const NodeOptions& options) {
   const Result<Spot> spot = spot_for(at, options, "nat");
   if (!spot) return spot.error();
   const std::span external(&spot->address, 1);
-  return remember(world_->add_nat(spot->name, keep(behavior), spot->realm, external, spot->link), at, spot->name);
+  return remember(world_->add_nat(spot->name, keep(behavior), spot->realm, external, spot->link),
+                  at, spot->name);
 }
 
-Result<NodeId> TopologyBuilder::add_cgnat(NodeId at, const NatBehavior& behavior, const NodeOptions& options) {
+Result<NodeId> TopologyBuilder::add_cgnat(NodeId at, const NatBehavior& behavior,
+                                          const NodeOptions& options) {
   const Result<NodeId> nat = add_nat(at, behavior, options);
   if (nat) known(*nat).carrier = true;
   return nat;
@@ -77,7 +81,8 @@ NodeId TopologyBuilder::find(std::string_view name) const {
   return found == by_name_.end() ? NodeId() : found->second;
 }
 
-Result<TopologyBuilder::Spot> TopologyBuilder::spot_for(NodeId at, const NodeOptions& options, const std::string& what) {
+Result<TopologyBuilder::Spot> TopologyBuilder::spot_for(NodeId at, const NodeOptions& options,
+                                                        const std::string& what) {
   const Result<Name> name = name_for(options, what);
   if (!name) return name.error();
   const Result<Link> link = link_for(options);
@@ -122,13 +127,17 @@ Result<std::pair<RealmId, IpAddress>> TopologyBuilder::address_behind(NodeId box
   const Result<int> inside = place_inside(box);
   if (!inside) return inside.error();
   Place& place = places_[*inside];
-  if (const std::optional<IpAddress> next = place.block.next()) return std::pair(place.realm, *next);
-  return Error{fmt::format("no address is left in {}/{}", place.block.prefix().to_string(), place.block.length())};
+  if (const std::optional<IpAddress> next = place.block.next())
+    return std::pair(place.realm, *next);
+  return Error{fmt::format("no address is left in {}/{}", place.block.prefix().to_string(),
+                           place.block.length())};
 }
 
 Result<int> TopologyBuilder::place_inside(NodeId box) {
   if (!box.valid()) return 0;
-  if (!is_box(box)) return Error{fmt::format("\"{}\" is a host: nothing stands behind it", world_->name(box).view())};
+  if (!is_box(box))
+    return Error{
+        fmt::format("\"{}\" is a host: nothing stands behind it", world_->name(box).view())};
   if (known(box).inside >= 0) return known(box).inside;
   return open_inside(box);
 }

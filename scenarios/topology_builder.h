@@ -35,7 +35,8 @@ struct NodeOptions {
 
 class TopologyBuilder {
  public:
-  static constexpr size_t kMaxName = 26;  // a realm inside a box adds " side" or so to the box's name
+  static constexpr size_t kMaxName =
+      26;  // a realm inside a box adds " side" or so to the box's name
 
   // REQUIRES: `world` outlives this and is fresh; no one else adds to it.
   TopologyBuilder(World* world, const CoreOptions& core);
@@ -103,7 +104,8 @@ class TopologyBuilder {
   std::vector<Place> places_;  // the core is the first
   std::vector<Known> known_;   // by node id: this class adds all nodes
   std::unordered_map<std::string, NodeId> by_name_;
-  std::unordered_map<std::string, uint32_t> numbers_;  // the last one given to a name made from "nat", "host", ...
+  std::unordered_map<std::string, uint32_t>
+      numbers_;  // the last one given to a name made from "nat", "host", ...
   std::deque<NatBehavior> behaviors_;
 };
 

@@ -21,7 +21,8 @@ Result<TraceOutputs> TraceOutputs::open(const RunOptions& options) {
   outputs.tee_->add(outputs.hash_.get());
   const std::string name = options.script.stem().string();
   if (!options.trace.empty()) {
-    auto file = TraceFileSink::open(options.trace.string(), {options.seed, name, command_of(options)});
+    auto file =
+        TraceFileSink::open(options.trace.string(), {options.seed, name, command_of(options)});
     if (!file) return file.error();
     outputs.file_ = std::move(*file);
     outputs.tee_->add(outputs.file_.get());
@@ -29,7 +30,8 @@ Result<TraceOutputs> TraceOutputs::open(const RunOptions& options) {
   if (!options.pcap.empty()) {
     std::error_code error;
     std::filesystem::create_directories(options.pcap, error);
-    if (error) return Error{fmt::format("cannot create {}: {}", options.pcap.string(), error.message())};
+    if (error)
+      return Error{fmt::format("cannot create {}: {}", options.pcap.string(), error.message())};
     auto capture = PcapngSink::open((options.pcap / (name + ".pcapng")).string());
     if (!capture) return capture.error();
     outputs.capture_ = std::move(*capture);

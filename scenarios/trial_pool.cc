@@ -13,7 +13,12 @@ namespace {
 class Pool {
  public:
   Pool(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory, Report& report)
-      : plan_(plan), factory_(factory), report_(report), next_(first), done_(first), end_(plan.size()) {}
+      : plan_(plan),
+        factory_(factory),
+        report_(report),
+        next_(first),
+        done_(first),
+        end_(plan.size()) {}
 
   Status run(unsigned threads, ProgressSink* progress) {
     working_ = threads;
@@ -69,7 +74,8 @@ class Pool {
     }
   }
 
-  static constexpr uint64_t kBatch = 8;  // trials: few enough for an even end, enough to leave the lock alone
+  static constexpr uint64_t kBatch =
+      8;  // trials: few enough for an even end, enough to leave the lock alone
 
   const SweepPlan& plan_;
   TrialRunnerFactory& factory_;
@@ -85,9 +91,10 @@ class Pool {
 
 }  // namespace
 
-Status run_trials(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory, const PoolOptions& options,
-                  Report& report) {
-  const unsigned wanted = options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
+Status run_trials(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory,
+                  const PoolOptions& options, Report& report) {
+  const unsigned wanted =
+      options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
   const uint64_t useful = std::max<uint64_t>(1, plan.size() - std::min(first, plan.size()));
   const auto threads = static_cast<unsigned>(std::min<uint64_t>(wanted, useful));
   return Pool(plan, first, factory, report).run(threads, options.progress);

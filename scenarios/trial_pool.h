@@ -32,7 +32,7 @@ struct PoolOptions {
 };
 
 // All trials of `plan` but those at places below `first`, into `report`.trials. REQUIRES: report is plan.empty_report().
-Status run_trials(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory, const PoolOptions& options,
-                  Report& report);
+Status run_trials(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory,
+                  const PoolOptions& options, Report& report);
 
 }  // namespace natbed

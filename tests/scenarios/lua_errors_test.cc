@@ -1,0 +1,158 @@
+#include "run_lua.h"
+
+namespace natbed {
+namespace {
+
+struct Mistake {
+  std::string_view source, message;
+};
+
+// What a script may do wrong, and what it is told.
+TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
+  const Mistake mistakes[] = {
+      {"natbed.network{}\nnatbed.sleep(1.25) natbed.network{}",
+       "test.lua:2: a script has one network; make it once, and a sweep's comes as the first "
+       "argument of run [at 1.250s]"},
+      {"local n = natbed.network{} n:nat('symetric')",
+       "test.lua:1: unknown NAT kind \"symetric\" (did you mean \"symmetric\"?) [at 0.000s]"},
+      {"natbed.network{ latncy = 5 }",
+       "test.lua:1: network takes no option \"latncy\" (did you mean \"latency\"?); its options "
+       "are: latency, regions, "
+       "matrix [at 0.000s]"},
+      {"natbed.network{ latency = {50, 10} }",
+       "test.lua:1: \"latency\" of network is given as { low, high }: low is above high [at "
+       "0.000s]"},
+      {"natbed.network{ latency = -1 }",
+       "test.lua:1: \"latency\" of network must be between 0 and 292 years, not -0.001 s [at "
+       "0.000s]"},
+      {"natbed.network{ matrix = {} }",
+       "test.lua:1: \"matrix\" of network needs \"regions\", the names of its rows [at 0.000s]"},
+      {"natbed.network{ regions = {'a', 'b'}, matrix = { {1, 2}, {3} } }",
+       "test.lua:1: expected a matrix of 2 rows with 2 latencies, as there are regions, got a "
+       "table [at 0.000s]"},
+      {"natbed.network{}:host('a', { region = 'mars' })",
+       "test.lua:1: unknown region \"mars\" (the network has: ) [at 0.000s]"},
+      {"natbed.network{}:nat{ 'linux', mapping = 'cone' }",
+       "test.lua:1: unknown mapping \"cone\" (there are: eim, adm, apdm) [at 0.000s]"},
+      {"natbed.network{}:nat{ 'none', hairpin = 'external' }",
+       "test.lua:1: \"none\" is no NAT: it has no axes to change [at 0.000s]"},
+      {"natbed.network{}:nat{ port_low = 5000, port_high = 4000 }",
+       "test.lua:1: \"port_low\" of nat is above \"port_high\" [at 0.000s]"},
+      {"natbed.network{}:nat{ port_low = 1.5 }",
+       "test.lua:1: \"port_low\" of nat must be a whole number from 1 to 65535, not 1.5 [at "
+       "0.000s]"},
+      {"natbed.network{}:cgnat('none')",
+       "test.lua:1: a carrier's box translates: \"none\" is no kind for cgnat [at 0.000s]"},
+      {"natbed.network{}:host('a', { loss = 2 })",
+       "test.lua:1: \"loss\" is a probability between 0 and 1, not 2 [at 0.000s]"},
+      {"local n = natbed.network{} n:host('a') n:host('a')",
+       "test.lua:1: there is already a node called \"a\" [at 0.000s]"},
+      {"natbed.network{}:host('abcdefghijklmnopqrstuvwxyz0')",
+       "test.lua:1: the name \"abcdefghijklmnopqrstuvwxyz0\" has 27 bytes, at most 26 are possible "
+       "[at 0.000s]"},
+      {"natbed.network{}:host('a'):host('b')",
+       "test.lua:1: \"a\" is a host: nothing stands behind it [at 0.000s]"},
+      {"natbed.network{}:server('s'):serve('sutn')",
+       "test.lua:1: unknown service \"sutn\" (did you mean \"stun\"?) [at 0.000s]"},
+      {"natbed.network{}:server('s'):serve('stun'):serve('stun')",
+       "test.lua:1: it serves stun already [at 0.000s]"},
+      {"natbed.network{}:host('a'):reboot()",
+       "test.lua:1: only a nat can reboot, and \"a\" is a host [at 0.000s]"},
+      {"natbed.network{}:host('a'):conect()",
+       "test.lua:1: a node has no field or method \"conect\" [at 0.000s]"},
+      {"natbed.network{}:host('a').name = 'b'",
+       "test.lua:1: objects of natbed have no fields that can be set (\"name\") [at 0.000s]"},
+      {"local n = natbed.network{} n.host('a')",
+       "test.lua:1: expected the network before the colon: net:host(...), got a string [at "
+       "0.000s]"},
+      {"local n = natbed.network{} local a = n:host('a') a:connect(a)",
+       "test.lua:1: a host cannot connect to itself [at 0.000s]"},
+      {"local n = natbed.network{} n:host('a'):connect(n:nat('linux'))",
+       "test.lua:1: \"linux-1\" is a nat: only hosts connect [at 0.000s]"},
+      {"local n = natbed.network{} n:host('a'):connect('b')",
+       "test.lua:1: expected a host to connect to, got a string [at 0.000s]"},
+      {"local n = natbed.network{} n:host('a'):connect(n:host('b'), { with = 'birthday' })",
+       "test.lua:1: unknown technique \"birthday\" (there are: ice, direct, punch, relay) [at "
+       "0.000s]"},
+      {"natbed.sleep('1')", "test.lua:1: expected seconds to sleep, got a string [at 0.000s]"},
+      {"natbed.sleep()", "test.lua:1: expected seconds to sleep, got nothing [at 0.000s]"},
+      {"natbed.record{ ms = 1/0 }",
+       "test.lua:1: the result \"ms\" is inf, which no result can hold [at 0.000s]"},
+      {"natbed.record{ list = {} }",
+       "test.lua:1: expected true, false, a number or a text for the result \"list\", got a table "
+       "[at 0.000s]"},
+      {"natbed.record(5)",
+       "test.lua:1: expected a table of results, such as { ok = true, ms = 12.5 }, got a number "
+       "[at 0.000s]"},
+      {"table.sort({1, 2}, function() natbed.sleep(1) end)",
+       "test.lua:1: this function waits, which is not possible here (inside table.sort or "
+       "string.gsub?) [at 0.000s]"},
+      {"error({})", "error() was called with a table instead of a text [at 0.000s]"},
+      {"local x = nil\nx.y = 1",
+       "test.lua:2: attempt to index a nil value (local 'x') [at 0.000s]"},
+      {"local x =", "test.lua:1: unexpected symbol near <eof>"},
+      {"natbed.sweep{ run = function() end }",
+       "test.lua: natbed.sweep{...} does nothing unless the script returns it"},
+      {"return natbed.sweep{ axes = { a = {} }, run = print }",
+       "test.lua:1: the axis \"a\" has no values [at 0.000s]"},
+      {"return natbed.sweep{ trials = 3 }",
+       "test.lua:1: sweep needs run = function(net, p) ... end [at 0.000s]"},
+      {"return natbed.sweep{ axes = { a = {1,2,3}, b = {1,2,3} }, trials = 50000000, run = print }",
+       "test.lua:1: the sweep has more than 100000000 trials: that is a slip, or work for several "
+       "runs [at 0.000s]"},
+      {"natbed.network{} return natbed.sweep{ run = print }",
+       "test.lua:1: a script with a sweep makes no network: one comes as the first argument of run "
+       "[at 0.000s]"},
+      {"return natbed.sweep{ network = { latncy = 1 }, run = print }",
+       "test.lua: network of the sweep: network takes no option \"latncy\" (did you mean "
+       "\"latency\"?); its options are: "
+       "latency, regions, matrix [at 0.000s]"},
+      {"return natbed.sweep{ run = function() return 5 end }",
+       "test.lua: what `run` of the sweep returned: expected a table of results, such as { ok = "
+       "true, ms = 12.5 }, got a "
+       "number [at 0.000s]"},
+  };
+  for (const Mistake& mistake : mistakes)
+    EXPECT_EQ(result_of(mistake.source), mistake.message) << mistake.source;
+}
+
+TEST(LuaErrors, ASettingThatNothingAsksForIsRefused) {
+  RunOptions options;
+  options.set = {{"bbo", "linux"}};
+  EXPECT_EQ(result_of("natbed.param('alice', 'x') natbed.param('bob', 'y')", options),
+            "--set bbo=linux: unknown parameter \"bbo\" (did you mean \"bob\"?)");
+  EXPECT_EQ(result_of("natbed.sleep(1)", options), "--set bbo=linux: test.lua has no parameters");
+  options.set = {{"n", "many"}};
+  EXPECT_EQ(result_of("natbed.param('n', 5)", options),
+            "test.lua:1: --set n=many: the script expects a value such as 5 [at 0.000s]");
+}
+
+TEST(LuaErrors, AMissingScriptIsNamed) {
+  RunOptions options;
+  options.script = "/nowhere/x.lua";
+  const auto report = run_script(options);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().message,
+            "cannot read the script /nowhere/x.lua: no such file, or not readable");
+}
+
+TEST(LuaErrors, AFailingTrialEndsWithTheCommandThatRepeatsIt) {
+  RunOptions options;
+  options.trials = 50;
+  const std::string error = result_of(
+      "return natbed.sweep{ axes = { n = {1, 2} }, run = function(net, p) if p.n == 2 then "
+      "error('no', 0) end end }",
+      options);
+  EXPECT_TRUE(error.starts_with("no [at 0.000s]\nagain: natbed run ")) << error;
+  EXPECT_TRUE(error.ends_with(" --set n=2 --trials 1")) << error;
+}
+
+TEST(LuaErrors, AnErrorInASpawnedFunctionEndsTheRun) {
+  EXPECT_EQ(
+      result_of(
+          "local n = natbed.network{}\nn:at(2, function() error('late') end)\nnatbed.sleep(5)"),
+      "test.lua:2: late [at 2.000s]");
+}
+
+}  // namespace
+}  // namespace natbed

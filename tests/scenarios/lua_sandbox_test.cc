@@ -1,0 +1,95 @@
+#include "run_lua.h"
+
+namespace natbed {
+namespace {
+
+TEST(LuaSandbox, HasNoWayOut) {
+  EXPECT_EQ(result_of(R"(
+    local open = {}
+    for _, name in ipairs{ "os", "io", "debug", "package", "require", "load", "loadfile", "dofile", "coroutine",
+                           "collectgarbage", "next" } do
+      if _G[name] ~= nil then table.insert(open, name) end
+    end
+    natbed.record{ open = table.concat(open, " "), seed = tostring(math.randomseed) }
+  )"),
+            R"({"open":"","seed":"nil"})");
+}
+
+TEST(LuaSandbox, PairsWalksInTheOrderOfKeys) {
+  EXPECT_EQ(result_of(R"(
+    local t, seen = { b = 1, a = 2, [10] = 3, [2] = 4, [true] = 5, c = 6, [1.5] = 7 }, {}
+    for k, v in pairs(t) do table.insert(seen, tostring(k) .. "=" .. v) end
+    natbed.record{ seen = table.concat(seen, " ") }
+  )"),
+            R"({"seen":"1.5=7 2=4 10=3 a=2 b=1 c=6 true=5"})");
+}
+
+TEST(LuaSandbox, PairsRefusesKeysWithoutOrder) {
+  EXPECT_EQ(result_of("for k in pairs{ [{}] = 1 } do end"),
+            "test.lua:1: pairs needs keys that are numbers, texts or booleans, because a table has "
+            "no order; keep a "
+            "list beside the table [at 0.000s]");
+}
+
+TEST(LuaSandbox, AddressesNeverReachAResult) {
+  EXPECT_EQ(result_of(R"(
+    natbed.record{ t = tostring({}), f = tostring(print), s = string.format("%s %5d %%", {}, 7), u = ("%s"):format(print) }
+  )"),
+            R"({"f":"function","s":"table     7 %","t":"table","u":"function"})");
+  EXPECT_EQ(result_of("string.format('%-10p', {})"),
+            "test.lua:1: %p prints an address, which differs from run to run [at 0.000s]");
+}
+
+TEST(LuaSandbox, SortingIsStable) {
+  EXPECT_EQ(result_of(R"(
+    local list, seen = {}, {}
+    for i = 1, 200 do list[i] = { key = i % 3, place = i } end
+    table.sort(list, function(x, y) return x.key < y.key end)
+    local stable = true
+    for i = 2, 200 do
+      local x, y = list[i - 1], list[i]
+      stable = stable and (x.key < y.key or x.key == y.key and x.place < y.place)
+    end
+    local words = { "c", "a", "b" }
+    table.sort(words)
+    natbed.record{ stable = stable, words = table.concat(words) }
+  )"),
+            R"({"stable":true,"words":"abc"})");
+}
+
+TEST(LuaSandbox, RandomNumbersFollowTheSeed) {
+  constexpr std::string_view kDraws = R"(
+    natbed.record{ a = math.random(1, 1000000), b = math.random(10), c = natbed.random() < 1 }
+  )";
+  RunOptions other;
+  other.seed = 2;
+  EXPECT_EQ(result_of(kDraws), result_of(kDraws));
+  EXPECT_NE(result_of(kDraws), result_of(kDraws, other));
+  EXPECT_EQ(result_of("math.random(0)"),
+            "test.lua:1: math.random has no whole number from 1 to 0 [at 0.000s]");
+}
+
+TEST(LuaSandbox, AnEndlessLoopIsStopped) {
+  EXPECT_EQ(result_of("natbed.sleep(1)\nwhile true do end"),
+            "test.lua:2: the script runs on and on while virtual time stands still (an endless "
+            "loop?) [at 1.000s]");
+}
+
+TEST(LuaSandbox, PcallCannotHideAnEndlessLoop) {
+  const std::string error = result_of("while true do pcall(function() while true do end end) end");
+  EXPECT_NE(error.find("an endless loop?"), std::string::npos) << error;
+}
+
+TEST(LuaSandbox, AScriptThatWaitsForEverIsStopped) {
+  EXPECT_EQ(result_of("while true do natbed.sleep(86400) end"),
+            "test.lua: the script still waits after a year of virtual time [at 31622400.000s]");
+}
+
+TEST(LuaSandbox, WaitingWorksInsidePcall) {
+  EXPECT_EQ(result_of("local ok = pcall(function() natbed.sleep(2) end) natbed.record{ ok = ok, at "
+                      "= natbed.now() }"),
+            R"({"at":2,"ok":true})");
+}
+
+}  // namespace
+}  // namespace natbed
