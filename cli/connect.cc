@@ -23,7 +23,8 @@ struct ConnectArguments {
   bool no_relay = false;
 };
 
-// Says what happens as it happens, and drives the caller's side: once a path is up, a few echoes, then the end.
+// Says what happens as it happens, and drives the caller's side: once a path is up, a few echoes,
+// then the end.
 class Conversation final : public LiveListener {
  public:
   explicit Conversation(const ConnectArguments& arguments) : arguments_(arguments) {}
@@ -35,12 +36,16 @@ class Conversation final : public LiveListener {
     const bool mine = !arguments_.peer.empty() && event.name.view() == arguments_.peer;
     if (mine && event.kind == Kind::kPathUp && echoed_ == 0) ping(machine);
     if (mine && event.kind == Kind::kEchoed) {
-      if (++echoed_ < arguments_.pings) ping(machine);
-      else finish(machine);
+      if (++echoed_ < arguments_.pings)
+        ping(machine);
+      else
+        finish(machine);
     }
     if (mine && event.kind == Kind::kConnectFailed) driver_->stop();
   }
-  void on_problem(MachineNumber, const std::string& what) override { fmt::print(stderr, "natbed: {}\n", what); }
+  void on_problem(MachineNumber, const std::string& what) override {
+    fmt::print(stderr, "natbed: {}\n", what);
+  }
 
   bool succeeded() const { return succeeded_; }
 
@@ -49,22 +54,46 @@ class Conversation final : public LiveListener {
     using Kind = MachineEvent::Kind;
     std::string line;
     switch (e.kind) {
-      case Kind::kMapped: line = fmt::format("seen as {} by {}", e.mapped.to_string(), e.remote.to_string()); break;
-      case Kind::kRegistered: line = fmt::format("registered at {}", e.remote.to_string()); break;
-      case Kind::kUnanswered: line = fmt::format("no answer from {}", e.remote.to_string()); break;
-      case Kind::kRefused: line = fmt::format("refused by {} with error {}", e.remote.to_string(), e.code); break;
-      case Kind::kIntroduced: line = fmt::format("introduced to {}", e.name.view()); break;
-      case Kind::kAllocated: line = fmt::format("relayed address {} at {}", e.mapped.to_string(), e.remote.to_string()); break;
-      case Kind::kRelayChosen: line = fmt::format("relay {} chosen", e.name.view()); break;
-      case Kind::kRelayLost: line = fmt::format("relay {} lost", e.name.view()); break;
-      case Kind::kPathUp:
-        line = fmt::format("{}: {} path, {} to {}", e.name.view(), to_string(static_cast<PathKind>(e.code)),
-                           e.local.to_string(), e.remote.to_string());
+      case Kind::kMapped:
+        line = fmt::format("seen as {} by {}", e.mapped.to_string(), e.remote.to_string());
         break;
-      case Kind::kPathDown: line = fmt::format("{}: path lost", e.name.view()); break;
-      case Kind::kEchoed: line = fmt::format("{}: echo in {:.2f} ms", e.name.view(), e.round_trip.as_milliseconds()); break;
-      case Kind::kConnectFailed: line = fmt::format("{}: not reached", e.name.view()); break;
-      default: return;
+      case Kind::kRegistered:
+        line = fmt::format("registered at {}", e.remote.to_string());
+        break;
+      case Kind::kUnanswered:
+        line = fmt::format("no answer from {}", e.remote.to_string());
+        break;
+      case Kind::kRefused:
+        line = fmt::format("refused by {} with error {}", e.remote.to_string(), e.code);
+        break;
+      case Kind::kIntroduced:
+        line = fmt::format("introduced to {}", e.name.view());
+        break;
+      case Kind::kAllocated:
+        line = fmt::format("relayed address {} at {}", e.mapped.to_string(), e.remote.to_string());
+        break;
+      case Kind::kRelayChosen:
+        line = fmt::format("relay {} chosen", e.name.view());
+        break;
+      case Kind::kRelayLost:
+        line = fmt::format("relay {} lost", e.name.view());
+        break;
+      case Kind::kPathUp:
+        line = fmt::format("{}: {} path, {} to {}", e.name.view(),
+                           to_string(static_cast<PathKind>(e.code)), e.local.to_string(),
+                           e.remote.to_string());
+        break;
+      case Kind::kPathDown:
+        line = fmt::format("{}: path lost", e.name.view());
+        break;
+      case Kind::kEchoed:
+        line = fmt::format("{}: echo in {:.2f} ms", e.name.view(), e.round_trip.as_milliseconds());
+        break;
+      case Kind::kConnectFailed:
+        line = fmt::format("{}: not reached", e.name.view());
+        break;
+      default:
+        return;
     }
     fmt::print("{:8.3f}s  {}\n", driver_->now().as_seconds(), line);
     std::fflush(stdout);
@@ -72,7 +101,9 @@ class Conversation final : public LiveListener {
   Peer& peer(MachineNumber machine) { return dynamic_cast<Peer&>(driver_->machine(machine)); }
   void ping(MachineNumber machine) {
     if (arguments_.pings == 0) return finish(machine);
-    driver_->call(machine, [&](Instant now, Outbox& out) { peer(machine).ping(now, Name(arguments_.peer), out); });
+    driver_->call(machine, [&](Instant now, Outbox& out) {
+      peer(machine).ping(now, Name(arguments_.peer), out);
+    });
   }
   void finish(MachineNumber) {
     succeeded_ = true;
@@ -95,7 +126,8 @@ Result<RelayServer> parse_relay(const std::string& text) {
   const std::string user = text.substr(0, colon), password = text.substr(colon + 1, at - colon - 1);
   const std::string host = text.substr(at + 1);
   if (!Name::fits(user) || !Name::fits(password)) {
-    return Error{fmt::format("--turn: user and password may have up to {} bytes each", Name::kMaxSize)};
+    return Error{
+        fmt::format("--turn: user and password may have up to {} bytes each", Name::kMaxSize)};
   }
   const auto endpoint = resolve(host, 3478);
   if (!endpoint) return endpoint.error();
@@ -105,7 +137,8 @@ Result<RelayServer> parse_relay(const std::string& text) {
 Result<PeerConfig> configure(const ConnectArguments& arguments) {
   PeerConfig config;
   for (const std::string* name : {&arguments.self, &arguments.peer}) {
-    if (!Name::fits(*name)) return Error{fmt::format("\"{}\": a name has up to {} bytes", *name, Name::kMaxSize)};
+    if (!Name::fits(*name))
+      return Error{fmt::format("\"{}\": a name has up to {} bytes", *name, Name::kMaxSize)};
   }
   config.name = Name(arguments.self);
   const auto rendezvous = resolve(arguments.rendezvous, 4000);
@@ -144,7 +177,8 @@ int connect(const ConnectArguments& arguments) {
     driver.run();
     return 0;
   }
-  driver.call(machine, [&](Instant now, Outbox& out) { peer.connect(now, Name(arguments.peer), out); });
+  driver.call(machine,
+              [&](Instant now, Outbox& out) { peer.connect(now, Name(arguments.peer), out); });
   driver.run();
   if (!conversation.succeeded()) {
     const std::string why = peer.why_failed(Name(arguments.peer));
@@ -153,9 +187,11 @@ int connect(const ConnectArguments& arguments) {
   const PeerPath path = peer.path(Name(arguments.peer));
   std::string route;
   for (const Name& relay : path.route.names()) route += fmt::format(" via {}", relay.view());
-  fmt::print("\n{} reached {} {}{}, set up in {:.1f} ms, round trip {:.2f} ms\n", arguments.self, arguments.peer,
-             to_string(path.kind), route, path.setup.as_milliseconds(), path.round_trip.as_milliseconds());
-  driver.call(machine, [&](Instant now, Outbox& out) { peer.disconnect(now, Name(arguments.peer), out); });
+  fmt::print("\n{} reached {} {}{}, set up in {:.1f} ms, round trip {:.2f} ms\n", arguments.self,
+             arguments.peer, to_string(path.kind), route, path.setup.as_milliseconds(),
+             path.round_trip.as_milliseconds());
+  driver.call(machine,
+              [&](Instant now, Outbox& out) { peer.disconnect(now, Name(arguments.peer), out); });
   return 0;
 }
 
@@ -163,18 +199,24 @@ int connect(const ConnectArguments& arguments) {
 
 void add_connect_command(CLI::App& app, int* status) {
   auto arguments = std::make_shared<ConnectArguments>();
-  CLI::App* command = app.add_subcommand("connect", "Reach another peer over real sockets, or wait to be reached");
+  CLI::App* command =
+      app.add_subcommand("connect", "Reach another peer over real sockets, or wait to be reached");
   command->add_option("peer", arguments->peer, "Whom to reach (default: wait to be called)");
   command->add_option("--as", arguments->self, "Name to register under")->required();
-  command->add_option("--rendezvous", arguments->rendezvous, "HOST[:PORT] where both register")->required();
+  command->add_option("--rendezvous", arguments->rendezvous, "HOST[:PORT] where both register")
+      ->required();
   command->add_option("--stun", arguments->stun, "HOST[:PORT] of a STUN server; may be repeated");
-  command->add_option("--turn", arguments->turn, "USER:PASSWORD@HOST[:PORT] of a relay; may be repeated");
-  command->add_option("--timeout", arguments->timeout_seconds, "Seconds to try")->capture_default_str()
+  command->add_option("--turn", arguments->turn,
+                      "USER:PASSWORD@HOST[:PORT] of a relay; may be repeated");
+  command->add_option("--timeout", arguments->timeout_seconds, "Seconds to try")
+      ->capture_default_str()
       ->check(CLI::Range(0.1, 3600.0));
-  command->add_option("--pings", arguments->pings, "Echoes to measure once connected")->capture_default_str();
+  command->add_option("--pings", arguments->pings, "Echoes to measure once connected")
+      ->capture_default_str();
   command->add_flag("--no-relay", arguments->no_relay, "Direct and punched paths only");
-  command->footer("Example:\n  natbed connect --as bob --rendezvous 127.0.0.1 &\n"
-                  "  natbed connect bob --as alice --rendezvous 127.0.0.1");
+  command->footer(
+      "Example:\n  natbed connect --as bob --rendezvous 127.0.0.1 &\n"
+      "  natbed connect bob --as alice --rendezvous 127.0.0.1");
   command->callback([arguments, status] { *status = connect(*arguments); });
 }
 

@@ -15,12 +15,14 @@ int failed(const Error& error) {
 namespace {
 
 int run(int argc, char** argv) {
-  CLI::App app{"natbed: will these two peers reach each other, how, and through which relay?", "natbed"};
+  CLI::App app{"natbed: will these two peers reach each other, how, and through which relay?",
+               "natbed"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "natbed 0.1.0");
   app.get_formatter()->column_width(34);
-  app.footer("Example:\n  natbed run scenarios/two_homes.lua --set bob=symmetric\n"
-             "`natbed COMMAND --help` tells more of each.");
+  app.footer(
+      "Example:\n  natbed run scenarios/two_homes.lua --set bob=symmetric\n"
+      "`natbed COMMAND --help` tells more of each.");
 
   int status = 0;
   add_run_command(app, &status);

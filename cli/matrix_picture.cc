@@ -6,8 +6,9 @@ namespace natbed {
 
 Status draw_matrix(const Matrix& matrix, const std::string& png) {
   viz::MatrixModel model;
-  model.title = "How often a direct path came up, of " + std::to_string(matrix.cells.front().punched.trials) +
-                " attempts per pair, seed " + std::to_string(matrix.report.seed);
+  model.title = "How often a direct path came up, of " +
+                std::to_string(matrix.cells.front().punched.trials) + " attempts per pair, seed " +
+                std::to_string(matrix.report.seed);
   for (const MatrixCell& cell : matrix.cells) {
     model.at(cell.a, cell.b) = {cell.punched.successes, cell.punched.trials, cell.oracle};
   }

@@ -49,7 +49,10 @@ void print_text(std::span<const Preset> presets) {
 void print_json(std::span<const Preset> presets) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Preset& preset : presets) {
-    list.push_back({{"name", preset.name}, {"is_nat", preset.is_nat}, {"sets", preset.summary}, {"seen", preset.seen}});
+    list.push_back({{"name", preset.name},
+                    {"is_nat", preset.is_nat},
+                    {"sets", preset.summary},
+                    {"seen", preset.seen}});
   }
   fmt::print("{}\n", list.dump(2));
 }
@@ -58,7 +61,8 @@ void print_json(std::span<const Preset> presets) {
 
 void add_nats_command(CLI::App& app, int* status) {
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand("nats", "The NATs it knows: what each sets, and where such a box was seen");
+  CLI::App* command = app.add_subcommand(
+      "nats", "The NATs it knows: what each sets, and where such a box was seen");
   command->add_flag("--json", *json, "Print JSON instead of text");
   command->footer("Example:\n  natbed nats");
   command->callback([json, status] {

@@ -8,7 +8,9 @@
 
 namespace natbed {
 namespace {
-const Error kNoWindow = {"this natbed was built without its window (preset no-gui); `NATBED_PRESET=release ./natbed` has it"};
+const Error kNoWindow = {
+    "this natbed was built without its window (preset no-gui); `NATBED_PRESET=release ./natbed` "
+    "has it"};
 }
 
 Status draw_matrix(const Matrix&, const std::string&) { return kNoWindow; }

@@ -31,7 +31,9 @@ class Verdict final : public LiveListener {
     mapped = event.mapped;
     (*driver_)->stop();
   }
-  void on_problem(MachineNumber, const std::string& what) override { fmt::print(stderr, "natbed: {}\n", what); }
+  void on_problem(MachineNumber, const std::string& what) override {
+    fmt::print(stderr, "natbed: {}\n", what);
+  }
 
   bool told = false;
   NatClass nat;
@@ -44,18 +46,25 @@ class Verdict final : public LiveListener {
 void print_json(const Endpoint& server, const Verdict& verdict) {
   const auto hairpin = [](ObservedHairpin h) {
     switch (h) {
-      case ObservedHairpin::kNone: return "none";
-      case ObservedHairpin::kInternalSource: return "internal-source";
-      case ObservedHairpin::kExternalSource: return "external-source";
-      case ObservedHairpin::kUnknown: break;
+      case ObservedHairpin::kNone:
+        return "none";
+      case ObservedHairpin::kInternalSource:
+        return "internal-source";
+      case ObservedHairpin::kExternalSource:
+        return "external-source";
+      case ObservedHairpin::kUnknown:
+        break;
     }
     return "unknown";
   };
-  nlohmann::ordered_json result = {
-      {"server", server.to_string()},         {"udp_works", verdict.nat.udp_works},
-      {"local", verdict.local.to_string()},   {"mapped", verdict.mapped.to_string()},
-      {"behind_nat", verdict.nat.behind_nat}, {"mapping", to_string(verdict.nat.mapping)},
-      {"filtering", to_string(verdict.nat.filtering)}, {"hairpinning", hairpin(verdict.nat.hairpin)}};
+  nlohmann::ordered_json result = {{"server", server.to_string()},
+                                   {"udp_works", verdict.nat.udp_works},
+                                   {"local", verdict.local.to_string()},
+                                   {"mapped", verdict.mapped.to_string()},
+                                   {"behind_nat", verdict.nat.behind_nat},
+                                   {"mapping", to_string(verdict.nat.mapping)},
+                                   {"filtering", to_string(verdict.nat.filtering)},
+                                   {"hairpinning", hairpin(verdict.nat.hairpin)}};
   fmt::print("{}\n", result.dump(2));
 }
 
@@ -69,7 +78,8 @@ int probe(const ProbeArguments& arguments) {
   config.server = *server;
   // Sends at 0, 1/16, 3/16, 7/16 of the patience, then waits for the rest: four copies in all.
   const Duration patience = Duration::from_seconds(arguments.patience_seconds);
-  config.rules = config.silence = RetransmitRules{.rto = patience / 16, .requests = 4, .last_wait = 9};
+  config.rules = config.silence =
+      RetransmitRules{.rto = patience / 16, .requests = 4, .last_wait = 9};
 
   AsioDriver* running = nullptr;
   Verdict verdict(&running);
@@ -83,8 +93,8 @@ int probe(const ProbeArguments& arguments) {
   if (arguments.json) {
     print_json(*server, verdict);
   } else if (verdict.nat.udp_works) {
-    fmt::print("server   {}\nlocal    {}\nmapped   {}\n\n{}\n", server->to_string(), verdict.local.to_string(),
-               verdict.mapped.to_string(), to_string(verdict.nat));
+    fmt::print("server   {}\nlocal    {}\nmapped   {}\n\n{}\n", server->to_string(),
+               verdict.local.to_string(), verdict.mapped.to_string(), to_string(verdict.nat));
   }
   if (!verdict.nat.udp_works) {
     return failed({"no answer from " + server->to_string() + " within " + to_string(patience) +
@@ -97,12 +107,19 @@ int probe(const ProbeArguments& arguments) {
 
 void add_probe_command(CLI::App& app, int* status) {
   auto arguments = std::make_shared<ProbeArguments>();
-  CLI::App* command = app.add_subcommand("probe", "What NAT am I behind? Asks a STUN server, answers in RFC 4787 words");
-  command->add_option("server", arguments->server, "HOST or HOST:PORT of a STUN server")->required();
-  command->add_option("--patience", arguments->patience_seconds, "Seconds to wait where silence is an answer")
-      ->capture_default_str()->check(CLI::Range(0.1, 60.0));
+  CLI::App* command = app.add_subcommand(
+      "probe", "What NAT am I behind? Asks a STUN server, answers in RFC 4787 words");
+  command->add_option("server", arguments->server, "HOST or HOST:PORT of a STUN server")
+      ->required();
+  command
+      ->add_option("--patience", arguments->patience_seconds,
+                   "Seconds to wait where silence is an answer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 60.0));
   command->add_flag("--json", arguments->json, "Print JSON instead of text");
-  command->footer("Example:\n  natbed probe stun.example.org\n  natbed probe 127.0.0.1:3478 --patience 1 --json");
+  command->footer(
+      "Example:\n  natbed probe stun.example.org\n  natbed probe 127.0.0.1:3478 --patience 1 "
+      "--json");
   command->callback([arguments, status] { *status = probe(*arguments); });
 }
 

@@ -43,20 +43,28 @@ int run(RunArguments& arguments) {
 void add_run_command(CLI::App& app, int* status) {
   auto arguments = std::make_shared<RunArguments>();
   RunOptions& options = arguments->options;
-  CLI::App* command = app.add_subcommand("run", "Run a scenario in virtual time and report what happened");
+  CLI::App* command =
+      app.add_subcommand("run", "Run a scenario in virtual time and report what happened");
   command->add_option("script", options.script, "The scenario, a Lua file")->required();
   command->add_option("--seed", options.seed, "Seed of all randomness")->capture_default_str();
-  command->add_option("--set", arguments->set, "NAME=VALUE for natbed.param(), or the values of an axis")
-      ->expected(1)->take_all();
-  command->add_option("--trials", options.trials, "Universes per cell (default: what the script says)")
+  command
+      ->add_option("--set", arguments->set,
+                   "NAME=VALUE for natbed.param(), or the values of an axis")
+      ->expected(1)
+      ->take_all();
+  command
+      ->add_option("--trials", options.trials, "Universes per cell (default: what the script says)")
       ->check(CLI::Range(1u, 100'000'000u));
-  command->add_option("--jobs", options.jobs, "Threads (default: one per core)")->check(CLI::Range(1u, 1024u));
-  command->add_option("--out", options.out, "Directory for results.jsonl, summary.json, summary.csv");
+  command->add_option("--jobs", options.jobs, "Threads (default: one per core)")
+      ->check(CLI::Range(1u, 1024u));
+  command->add_option("--out", options.out,
+                      "Directory for results.jsonl, summary.json, summary.csv");
   command->add_option("--trace", options.trace, "File for the first trial's trace");
   command->add_option("--pcap", options.pcap, "Directory for the first trial's capture (pcapng)");
   command->add_flag("--json", arguments->json, "Print summary.json instead of a table");
-  command->footer("Example:\n  natbed run scenarios/two_homes.lua --set bob=symmetric --trace t --pcap out\n"
-                  "  natbed run scenarios/matrix.lua --trials 50 --out results");
+  command->footer(
+      "Example:\n  natbed run scenarios/two_homes.lua --set bob=symmetric --trace t --pcap out\n"
+      "  natbed run scenarios/matrix.lua --trials 50 --out results");
   command->callback([arguments, status] { *status = run(*arguments); });
 }
 

@@ -24,7 +24,8 @@ struct ServeArguments {
   std::vector<std::string> users;  // "name:password"
 };
 
-// Remembers the first problem, so that a server which could not open its socket fails with that sentence.
+// Remembers the first problem, so that a server which could not open its socket fails with that
+// sentence.
 class Problems final : public LiveListener {
  public:
   void on_machine_event(MachineNumber, const MachineEvent&) override {}
@@ -57,8 +58,10 @@ int serve_stun(const ServeArguments& arguments) {
     const auto alternate = resolve(arguments.alternate, static_cast<uint16_t>(listen->port + 1));
     if (!alternate) return failed(alternate.error());
     if (alternate->ip == listen->ip || alternate->port == listen->port) {
-      return failed({"--alternate must differ from --listen in address and in port (RFC 5780 §6), and found " +
-                     alternate->to_string() + " beside " + listen->to_string()});
+      return failed(
+          {"--alternate must differ from --listen in address and in port (RFC 5780 §6), and "
+           "found " +
+           alternate->to_string() + " beside " + listen->to_string()});
     }
     config.alternate = *alternate;
   }
@@ -71,7 +74,8 @@ int serve_turn(const ServeArguments& arguments) {
   TurnServerConfig config{.listen = *listen, .relay_ip = listen->ip, .realm = arguments.realm};
   if (!arguments.relay_ip.empty()) {
     const auto relay_ip = IpAddress::parse(arguments.relay_ip);
-    if (!relay_ip) return failed({"--relay-ip expects an address, and found \"" + arguments.relay_ip + "\""});
+    if (!relay_ip)
+      return failed({"--relay-ip expects an address, and found \"" + arguments.relay_ip + "\""});
     config.relay_ip = *relay_ip;
   }
   for (const std::string& user : arguments.users) {
@@ -81,20 +85,24 @@ int serve_turn(const ServeArguments& arguments) {
     }
     config.users.push_back({user.substr(0, colon), user.substr(colon + 1)});
   }
-  config.relay_to_loopback = listen->ip.is_loopback();  // a server that only this machine reaches harms nobody else
+  config.relay_to_loopback =
+      listen->ip.is_loopback();  // a server that only this machine reaches harms nobody else
   return serve("turn", *listen, std::make_unique<TurnServer>(config, Rng(entropy())));
 }
 
 int serve_rendezvous(const ServeArguments& arguments) {
   const auto listen = resolve(arguments.listen, 4000);
   if (!listen) return failed(listen.error());
-  return serve("rendezvous", *listen,
-               std::make_unique<RendezvousServer>(RendezvousServerConfig{.local = *listen}, Rng(entropy())));
+  return serve(
+      "rendezvous", *listen,
+      std::make_unique<RendezvousServer>(RendezvousServerConfig{.local = *listen}, Rng(entropy())));
 }
 
-CLI::App* add_service(CLI::App& serve, const char* name, const char* text, ServeArguments& arguments) {
+CLI::App* add_service(CLI::App& serve, const char* name, const char* text,
+                      ServeArguments& arguments) {
   CLI::App* command = serve.add_subcommand(name, text);
-  command->add_option("--listen", arguments.listen, "ADDRESS or ADDRESS:PORT to serve on")->required();
+  command->add_option("--listen", arguments.listen, "ADDRESS or ADDRESS:PORT to serve on")
+      ->required();
   return command;
 }
 
@@ -104,20 +112,27 @@ void add_serve_command(CLI::App& app, int* status) {
   auto arguments = std::make_shared<ServeArguments>();
   CLI::App* command = app.add_subcommand("serve", "Serve STUN, TURN or rendezvous on real sockets");
   command->require_subcommand(1);
-  command->footer("Example:\n  natbed serve stun --listen 127.0.0.1:3478 --alternate 127.0.0.2:3479\n"
-                  "  natbed serve turn --listen 127.0.0.1:3478 --user alice:secret");
+  command->footer(
+      "Example:\n  natbed serve stun --listen 127.0.0.1:3478 --alternate 127.0.0.2:3479\n"
+      "  natbed serve turn --listen 127.0.0.1:3478 --user alice:secret");
 
-  CLI::App* stun = add_service(*command, "stun", "Tell clients where they are seen (port 3478)", *arguments);
-  stun->add_option("--alternate", arguments->alternate, "Second address and port, for behaviour discovery");
+  CLI::App* stun =
+      add_service(*command, "stun", "Tell clients where they are seen (port 3478)", *arguments);
+  stun->add_option("--alternate", arguments->alternate,
+                   "Second address and port, for behaviour discovery");
   stun->callback([arguments, status] { *status = serve_stun(*arguments); });
 
-  CLI::App* turn = add_service(*command, "turn", "Lend clients a relayed address (port 3478)", *arguments);
-  turn->add_option("--user", arguments->users, "NAME:PASSWORD that may allocate; may be repeated")->required();
+  CLI::App* turn =
+      add_service(*command, "turn", "Lend clients a relayed address (port 3478)", *arguments);
+  turn->add_option("--user", arguments->users, "NAME:PASSWORD that may allocate; may be repeated")
+      ->required();
   turn->add_option("--realm", arguments->realm, "Realm of the credentials")->capture_default_str();
-  turn->add_option("--relay-ip", arguments->relay_ip, "Address whose ports are lent (default: that of --listen)");
+  turn->add_option("--relay-ip", arguments->relay_ip,
+                   "Address whose ports are lent (default: that of --listen)");
   turn->callback([arguments, status] { *status = serve_turn(*arguments); });
 
-  CLI::App* rendezvous = add_service(*command, "rendezvous", "Introduce peers to each other (port 4000)", *arguments);
+  CLI::App* rendezvous =
+      add_service(*command, "rendezvous", "Introduce peers to each other (port 4000)", *arguments);
   rendezvous->callback([arguments, status] { *status = serve_rendezvous(*arguments); });
 }
 

@@ -36,7 +36,8 @@ Result<Trace> trace_of_script(const ViewArguments& arguments) {
   auto settings = parse_settings(arguments.set);
   if (!settings) return settings.error();
   run.set = std::move(*settings);
-  run.trace = std::filesystem::temp_directory_path() / fmt::format("natbed-view-{}.trace", getpid());
+  run.trace =
+      std::filesystem::temp_directory_path() / fmt::format("natbed-view-{}.trace", getpid());
   const auto report = run_script(run);
   if (!report) return report.error();
   auto trace = read_trace(run.trace);
@@ -47,7 +48,8 @@ Result<Trace> trace_of_script(const ViewArguments& arguments) {
 Status load_matrix(ViewArguments& arguments) {
   if (arguments.matrix.empty()) return ok();
   std::ifstream file(arguments.matrix);
-  if (!file) return Error{"cannot read " + arguments.matrix + ": expected the summary.json of a sweep"};
+  if (!file)
+    return Error{"cannot read " + arguments.matrix + ": expected the summary.json of a sweep"};
   std::ostringstream text;
   text << file.rdbuf();
   auto matrix = viz::matrix_from_summary(text.str());
@@ -59,7 +61,8 @@ Status load_matrix(ViewArguments& arguments) {
 int view(ViewArguments& arguments) {
   arguments.options.at_seconds = arguments.at_seconds;
   if (const Status loaded = load_matrix(arguments); !loaded) return failed(loaded.error());
-  const auto trace = arguments.what.extension() == ".lua" ? trace_of_script(arguments) : read_trace(arguments.what);
+  const auto trace = arguments.what.extension() == ".lua" ? trace_of_script(arguments)
+                                                          : read_trace(arguments.what);
   if (!trace) return failed(trace.error());
   if (!arguments.png.empty()) {
     const Status drawn = viz::render_png(*trace, arguments.options, arguments.png);
@@ -82,21 +85,35 @@ void add_view_command(CLI::App& app, int* status) {
   auto arguments = std::make_shared<ViewArguments>();
   viz::ViewOptions& options = arguments->options;
   CLI::App* command = app.add_subcommand("view", "Watch a run: packets, holes, routes, NAT tables");
-  command->add_option("what", arguments->what, "A scenario (.lua), or a trace from `run --trace`")->required();
+  command->add_option("what", arguments->what, "A scenario (.lua), or a trace from `run --trace`")
+      ->required();
   command->add_option("--seed", arguments->seed, "Seed, for a scenario")->capture_default_str();
-  command->add_option("--set", arguments->set, "NAME=VALUE, for a scenario")->expected(1)->take_all();
-  command->add_option("--png", arguments->png, "Draw one picture into this file instead of opening a window");
-  command->add_option("--frames", arguments->frames, "Draw a picture per frame into this directory");
-  command->add_option("--at", arguments->at_seconds, "Virtual second to draw (default: the most telling one)");
+  command->add_option("--set", arguments->set, "NAME=VALUE, for a scenario")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--png", arguments->png,
+                      "Draw one picture into this file instead of opening a window");
+  command->add_option("--frames", arguments->frames,
+                      "Draw a picture per frame into this directory");
+  command->add_option("--at", arguments->at_seconds,
+                      "Virtual second to draw (default: the most telling one)");
   command->add_option("--matrix", arguments->matrix, "summary.json of a sweep, shown on the key M");
-  command->add_option("--speed", options.speed, "Virtual seconds per second (default: the run lasts about 25 s)")
+  command
+      ->add_option("--speed", options.speed,
+                   "Virtual seconds per second (default: the run lasts about 25 s)")
       ->check(CLI::PositiveNumber);
   command->add_option("--fps", options.frames_per_second, "Frames per second, with --frames")
-      ->capture_default_str()->check(CLI::Range(1u, 240u));
-  command->add_option("--width", options.width, "Pixels")->capture_default_str()->check(CLI::Range(640u, 7680u));
-  command->add_option("--height", options.height, "Pixels")->capture_default_str()->check(CLI::Range(400u, 4320u));
-  command->footer("Example:\n  natbed view scenarios/two_homes.lua\n"
-                  "  natbed run scenarios/relay_choice.lua --trace t && natbed view t --png routes.png");
+      ->capture_default_str()
+      ->check(CLI::Range(1u, 240u));
+  command->add_option("--width", options.width, "Pixels")
+      ->capture_default_str()
+      ->check(CLI::Range(640u, 7680u));
+  command->add_option("--height", options.height, "Pixels")
+      ->capture_default_str()
+      ->check(CLI::Range(400u, 4320u));
+  command->footer(
+      "Example:\n  natbed view scenarios/two_homes.lua\n"
+      "  natbed run scenarios/relay_choice.lua --trace t && natbed view t --png routes.png");
   command->callback([arguments, status] { *status = view(*arguments); });
 }
 

@@ -33,10 +33,15 @@ class RealClock {
 // One machine with its sockets, its timer and the outbox that its calls share.
 class Runner final : public SocketParent {
  public:
-  Runner(asio::io_context& context, const RealClock& clock, IpAddress default_ip, MachineNumber number,
-         std::unique_ptr<Machine> machine, LiveListener* listener)
-      : context_(context), clock_(clock), default_ip_(default_ip), number_(number),
-        machine_(std::move(machine)), listener_(listener), timer_(context) {}
+  Runner(asio::io_context& context, const RealClock& clock, IpAddress default_ip,
+         MachineNumber number, std::unique_ptr<Machine> machine, LiveListener* listener)
+      : context_(context),
+        clock_(clock),
+        default_ip_(default_ip),
+        number_(number),
+        machine_(std::move(machine)),
+        listener_(listener),
+        timer_(context) {}
   ~Runner() override { *alive_ = false; }
 
   Machine& machine() { return *machine_; }
@@ -62,7 +67,8 @@ class Runner final : public SocketParent {
     call([&](Instant now, Outbox& out) { machine_->on_datagram(now, datagram, out); });
   }
   void deliver(const SocketEvent& event) override {
-    const bool gone = event.kind == SocketEvent::Kind::kFailed || event.kind == SocketEvent::Kind::kReset;
+    const bool gone =
+        event.kind == SocketEvent::Kind::kFailed || event.kind == SocketEvent::Kind::kReset;
     const SocketEvent kept = event;
     if (gone) retire(kept.socket);
     call([&](Instant now, Outbox& out) { machine_->on_socket(now, kept, out); });
@@ -92,22 +98,35 @@ class Runner final : public SocketParent {
     using Kind = Outbox::Kind;
     switch (command.kind) {
       case Kind::kOpenUdp:
-        return keep(command.socket, open_udp_socket(context_, command.socket, bindable(command.local), *this), true);
-      case Kind::kListen:
-        return keep(command.socket, open_listener(context_, command.socket, bindable(command.local), *this), true);
-      case Kind::kConnect:
         return keep(command.socket,
-                    open_stream(context_, command.socket, bindable(command.local), command.remote, *this), false);
-      case Kind::kClose: return retire(command.socket);
-      default: break;
+                    open_udp_socket(context_, command.socket, bindable(command.local), *this),
+                    true);
+      case Kind::kListen:
+        return keep(command.socket,
+                    open_listener(context_, command.socket, bindable(command.local), *this), true);
+      case Kind::kConnect:
+        return keep(
+            command.socket,
+            open_stream(context_, command.socket, bindable(command.local), command.remote, *this),
+            false);
+      case Kind::kClose:
+        return retire(command.socket);
+      default:
+        break;
     }
     const auto found = sockets_.find(command.socket);
-    if (found == sockets_.end()) return;  // it was reset or closed while the machine still had plans for it
+    if (found == sockets_.end())
+      return;  // it was reset or closed while the machine still had plans for it
     switch (command.kind) {
-      case Kind::kSend: return found->second->send(command.remote, payload, command.options);
-      case Kind::kWrite: return found->second->write(payload);
-      case Kind::kFinish: return found->second->finish();
-      default: found->second->reset(); return retire(command.socket);
+      case Kind::kSend:
+        return found->second->send(command.remote, payload, command.options);
+      case Kind::kWrite:
+        return found->second->write(payload);
+      case Kind::kFinish:
+        return found->second->finish();
+      default:
+        found->second->reset();
+        return retire(command.socket);
     }
   }
 
@@ -133,7 +152,8 @@ class Runner final : public SocketParent {
     socket.start();
   }
 
-  // Also from inside the socket's own handler, which therefore asks afterwards whether it is still alive.
+  // Also from inside the socket's own handler, which therefore asks afterwards whether it is still
+  // alive.
   void retire(SocketId id) { sockets_.erase(id); }
 
   void rearm() {
@@ -192,8 +212,8 @@ Instant AsioDriver::now() const { return impl_->clock.now(); }
 
 MachineNumber AsioDriver::start(std::unique_ptr<Machine> machine) {
   const MachineNumber number(static_cast<uint32_t>(impl_->runners.size()));
-  impl_->runners.push_back(std::make_unique<Runner>(impl_->context, impl_->clock, impl_->default_ip, number,
-                                                    std::move(machine), impl_->listener));
+  impl_->runners.push_back(std::make_unique<Runner>(impl_->context, impl_->clock, impl_->default_ip,
+                                                    number, std::move(machine), impl_->listener));
   Runner& runner = *impl_->runners.back();
   runner.call([&](Instant now, Outbox& out) { runner.machine().on_start(now, out); });
   return number;
@@ -208,7 +228,8 @@ void AsioDriver::call(MachineNumber number, const std::function<void(Instant, Ou
 void AsioDriver::stop_machine(MachineNumber number) {
   if (number.value() >= impl_->runners.size()) return;
   // Not at once: the caller may be a listener that this very machine has just told something.
-  asio::post(impl_->context, [gone = std::shared_ptr<Runner>(std::move(impl_->runners[number.value()]))] {});
+  asio::post(impl_->context,
+             [gone = std::shared_ptr<Runner>(std::move(impl_->runners[number.value()]))] {});
 }
 
 void AsioDriver::run() {

@@ -1,9 +1,10 @@
 // AsioDriver: runs machines over real sockets and the real clock.
 //
-// The same machine objects that run in the simulator run here unchanged: datagrams and socket events come from the
-// kernel through Boost.Asio, now() is the one monotonic clock since the driver was made. One thread; no machine is
-// ever called from two places at once. Errors of the operating system while a driver is built or run are thrown as
-// std::system_error; a socket that cannot be opened is the machine's business (kFailed) and also told to the listener.
+// The same machine objects that run in the simulator run here unchanged: datagrams and socket
+// events come from the kernel through Boost.Asio, now() is the one monotonic clock since the driver
+// was made. One thread; no machine is ever called from two places at once. Errors of the operating
+// system while a driver is built or run are thrown as std::system_error; a socket that cannot be
+// opened is the machine's business (kFailed) and also told to the listener.
 #pragma once
 
 #include <functional>
@@ -27,8 +28,8 @@ class LiveListener {
 
 class AsioDriver {
  public:
-  // `default_ip` is what a socket binds to when its machine names no address. `listener` may be null and must
-  // outlive the driver.
+  // `default_ip` is what a socket binds to when its machine names no address. `listener` may be
+  // null and must outlive the driver.
   explicit AsioDriver(IpAddress default_ip, LiveListener* listener = nullptr);
   ~AsioDriver();
   AsioDriver(const AsioDriver&) = delete;
@@ -55,9 +56,11 @@ class AsioDriver {
   std::unique_ptr<Impl> impl_;
 };
 
-// The address that this machine would use to send to `remote`. Asks the routing table; sends nothing.
+// The address that this machine would use to send to `remote`. Asks the routing table; sends
+// nothing.
 Result<IpAddress> local_address_towards(const Endpoint& remote);
-// "host", "host:port", "192.0.2.1:3478", "[::1]:3478": resolved by the system, or an Error that says why not.
+// "host", "host:port", "192.0.2.1:3478", "[::1]:3478": resolved by the system, or an Error that
+// says why not.
 Result<Endpoint> resolve(const std::string& text, uint16_t default_port);
 
 }  // namespace natbed

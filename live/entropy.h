@@ -1,4 +1,5 @@
-// Seeds for machines that talk to real peers: from the system, because a guessable session key is no key.
+// Seeds for machines that talk to real peers: from the system, because a guessable session key is
+// no key.
 #pragma once
 
 #include <cstdint>

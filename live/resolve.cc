@@ -16,8 +16,9 @@ Result<IpAddress> local_address_towards(const Endpoint& remote) {
   // connect() on a datagram socket only looks the route up.
   SocketAddress chosen;
   chosen.size = sizeof chosen.storage;
-  const bool routed = connect(fd, reinterpret_cast<const sockaddr*>(&to.storage), to.size) == 0 &&
-                      getsockname(fd, reinterpret_cast<sockaddr*>(&chosen.storage), &chosen.size) == 0;
+  const bool routed =
+      connect(fd, reinterpret_cast<const sockaddr*>(&to.storage), to.size) == 0 &&
+      getsockname(fd, reinterpret_cast<sockaddr*>(&chosen.storage), &chosen.size) == 0;
   const int error = errno;
   close(fd);
   if (!routed) return Error{"no route to " + remote.ip.to_string() + ": " + std::strerror(error)};

@@ -1,4 +1,5 @@
-// Between natbed's endpoints and the kernel's sockaddr, which is also what Boost.Asio's endpoints hold.
+// Between natbed's endpoints and the kernel's sockaddr, which is also what Boost.Asio's endpoints
+// hold.
 #pragma once
 
 #include <sys/socket.h>

@@ -1,8 +1,8 @@
 // The real sockets behind the socket ids of one machine.
 //
-// Three kinds (UDP, TCP listener, TCP stream) with one face, so that the driver carries an Outbox out without
-// asking which is which. What a socket sees it brings to its parent; a parent that closes a socket hears no more of
-// it, even if the kernel had more to say.
+// Three kinds (UDP, TCP listener, TCP stream) with one face, so that the driver carries an Outbox
+// out without asking which is which. What a socket sees it brings to its parent; a parent that
+// closes a socket hears no more of it, even if the kernel had more to say.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ class SocketParent {
   virtual void deliver(const Datagram& datagram) = 0;
   virtual void deliver(const SocketEvent& event) = 0;
   // Keeps a stream that came in on a listener and tells the machine of it (kAccepted).
-  virtual void adopt(SocketId listener, std::unique_ptr<LiveSocket> stream, const SocketEvent& event) = 0;
+  virtual void adopt(SocketId listener, std::unique_ptr<LiveSocket> stream,
+                     const SocketEvent& event) = 0;
   virtual SocketId next_accepted() = 0;
   virtual void problem(const std::string& what) = 0;
 };

@@ -15,7 +15,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Several sockets of one machine may share a local port: that is what simultaneous open needs (RFC 5382 REQ-2).
+// Several sockets of one machine may share a local port: that is what simultaneous open needs (RFC
+// 5382 REQ-2).
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 template <class Socket>
@@ -37,16 +38,17 @@ class TcpStream final : public LiveSocket {
 
   void connect(const Endpoint& remote) {
     remote_ = remote;
-    socket_.async_connect(to_asio<tcp::endpoint>(remote), [this, alive = alive_](const error_code& error) {
-      if (!*alive) return;
-      if (error) {
-        parent_.problem("connecting to " + remote_.to_string() + ": " + error.message());
-        return parent_.deliver(event(SocketEvent::Kind::kFailed));
-      }
-      adopt_endpoints();
-      parent_.deliver(event(SocketEvent::Kind::kConnected));
-      if (*alive) begin();
-    });
+    socket_.async_connect(
+        to_asio<tcp::endpoint>(remote), [this, alive = alive_](const error_code& error) {
+          if (!*alive) return;
+          if (error) {
+            parent_.problem("connecting to " + remote_.to_string() + ": " + error.message());
+            return parent_.deliver(event(SocketEvent::Kind::kFailed));
+          }
+          adopt_endpoints();
+          parent_.deliver(event(SocketEvent::Kind::kConnected));
+          if (*alive) begin();
+        });
   }
   void adopt_endpoints() {
     error_code ignored;
@@ -88,15 +90,17 @@ class TcpStream final : public LiveSocket {
     flush();
   }
   void read() {
-    socket_.async_read_some(asio::buffer(incoming_), [this, alive = alive_](const error_code& error, size_t n) {
-      if (!*alive) return;
-      if (error == asio::error::eof) return parent_.deliver(event(SocketEvent::Kind::kFinished));
-      if (error) return parent_.deliver(event(SocketEvent::Kind::kReset));
-      SocketEvent data = event(SocketEvent::Kind::kData);
-      data.data = ByteView(incoming_).first(n);
-      parent_.deliver(data);
-      if (*alive) read();
-    });
+    socket_.async_read_some(asio::buffer(incoming_),
+                            [this, alive = alive_](const error_code& error, size_t n) {
+                              if (!*alive) return;
+                              if (error == asio::error::eof)
+                                return parent_.deliver(event(SocketEvent::Kind::kFinished));
+                              if (error) return parent_.deliver(event(SocketEvent::Kind::kReset));
+                              SocketEvent data = event(SocketEvent::Kind::kData);
+                              data.data = ByteView(incoming_).first(n);
+                              parent_.deliver(data);
+                              if (*alive) read();
+                            });
   }
   // Writes what waits, one asio operation at a time, then the FIN if one is due.
   void flush() {
@@ -107,11 +111,12 @@ class TcpStream final : public LiveSocket {
       return;
     }
     in_flight_.swap(outgoing_);
-    asio::async_write(socket_, asio::buffer(in_flight_), [this, alive = alive_](const error_code& error, size_t) {
-      if (!*alive) return;
-      in_flight_.clear();
-      if (!error) flush();  // the reader reports a broken stream
-    });
+    asio::async_write(socket_, asio::buffer(in_flight_),
+                      [this, alive = alive_](const error_code& error, size_t) {
+                        if (!*alive) return;
+                        in_flight_.clear();
+                        if (!error) flush();  // the reader reports a broken stream
+                      });
   }
 
   SocketId id_;
@@ -168,8 +173,8 @@ class TcpListener final : public LiveSocket {
 
 }  // namespace
 
-Result<std::unique_ptr<LiveSocket>> open_listener(asio::io_context& context, SocketId id, const Endpoint& local,
-                                                  SocketParent& parent) {
+Result<std::unique_ptr<LiveSocket>> open_listener(asio::io_context& context, SocketId id,
+                                                  const Endpoint& local, SocketParent& parent) {
   auto listener = std::make_unique<TcpListener>(context, id, parent);
   if (const auto error = listener->open(local)) {
     return Error{"cannot listen on TCP " + local.to_string() + ": " + error.message()};
@@ -177,8 +182,9 @@ Result<std::unique_ptr<LiveSocket>> open_listener(asio::io_context& context, Soc
   return std::unique_ptr<LiveSocket>(std::move(listener));
 }
 
-Result<std::unique_ptr<LiveSocket>> open_stream(asio::io_context& context, SocketId id, const Endpoint& local,
-                                                const Endpoint& remote, SocketParent& parent) {
+Result<std::unique_ptr<LiveSocket>> open_stream(asio::io_context& context, SocketId id,
+                                                const Endpoint& local, const Endpoint& remote,
+                                                SocketParent& parent) {
   tcp::socket socket(context);
   if (const auto error = open_and_bind(socket, local)) {
     return Error{"cannot bind TCP " + local.to_string() + ": " + error.message()};

@@ -39,9 +39,11 @@ class UdpSocket final : public LiveSocket {
       ttl_ = options.ttl;
     }
     // A full send buffer loses the datagram, as a full queue on the way would; machines retransmit.
-    socket_.send_to(asio::buffer(payload.data(), payload.size()), to_asio<udp::endpoint>(to), 0, error);
+    socket_.send_to(asio::buffer(payload.data(), payload.size()), to_asio<udp::endpoint>(to), 0,
+                    error);
     if (error && error != asio::error::would_block) {
-      parent_.problem("sending from " + local_.to_string() + " to " + to.to_string() + ": " + error.message());
+      parent_.problem("sending from " + local_.to_string() + " to " + to.to_string() + ": " +
+                      error.message());
     }
   }
 
@@ -53,7 +55,8 @@ class UdpSocket final : public LiveSocket {
           if (!*alive) return;
           // Linux reports an ICMP error for an earlier datagram on the next read; it ends nothing.
           if (!error) {
-            parent_.deliver(Datagram{id_, local_, from_asio(sender_), ByteView(buffer_).first(size)});
+            parent_.deliver(
+                Datagram{id_, local_, from_asio(sender_), ByteView(buffer_).first(size)});
           }
           if (*alive && error != asio::error::operation_aborted) receive();
         });

@@ -1,5 +1,5 @@
-// The rules of the house that a program can check: who may include whom, where heavy headers stay, and how
-// files look. Taste is a unit test; docs/architecture.md says why each rule is there.
+// The rules of the house that a program can check: who may include whom, where heavy headers stay,
+// and how files look. Taste is a unit test; docs/architecture.md says why each rule is there.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 const fs::path kRoot = NATBED_SOURCE_DIR;
 
-// Room -> rooms that it may include (DESIGN §2). `tests` and `cli` see all; `bench` sees all but viz.
+// Room -> rooms that it may include (DESIGN §2). `tests` and `cli` see all; `bench` sees all but
+// viz.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"base", {}},
     {"nat_models", {"base"}},
@@ -70,7 +71,9 @@ void each_line(Check check) {
   }
 }
 
-std::string at(const Source& source, size_t line) { return source.path + ":" + std::to_string(line); }
+std::string at(const Source& source, size_t line) {
+  return source.path + ":" + std::to_string(line);
+}
 
 TEST(Tidy, FindsTheSources) { EXPECT_GT(sources().size(), 50u); }
 
@@ -81,8 +84,8 @@ TEST(Tidy, IncludesFollowTheArrowsOfTheHouse) {
     if (!std::regex_search(text, match, include) || source.room == "tests") return;
     const std::string target = match[1];
     const bool allowed = target == source.room || kMayInclude.at(source.room).contains(target);
-    EXPECT_TRUE(allowed) << at(source, line) << ": " << source.room << "/ may not include " << target
-                         << "/ (docs/architecture.md, the arrows of the house)";
+    EXPECT_TRUE(allowed) << at(source, line) << ": " << source.room << "/ may not include "
+                         << target << "/ (docs/architecture.md, the arrows of the house)";
   });
 }
 
@@ -91,7 +94,8 @@ TEST(Tidy, HeavyHeadersStayInSources) {
   each_line([&](const Source& source, size_t line, const std::string& text) {
     if (!source.is_header() || source.room == "tests") return;
     EXPECT_FALSE(std::regex_search(text, heavy))
-        << at(source, line) << ": include it in a .cc file, so that headers stay quick to read and compile";
+        << at(source, line)
+        << ": include it in a .cc file, so that headers stay quick to read and compile";
   });
 }
 
@@ -143,12 +147,14 @@ struct Banned {
 TEST(Tidy, BannedWordsHaveReplacements) {
   const std::set<std::string> simulated = {"base", "nat_models", "protocols", "sim"};
   const std::vector<Banned> banned = {
-      {std::regex(R"(std::(mt19937|random_device|uniform_\w+_distribution|normal_distribution))"), {},
+      {std::regex(R"(std::(mt19937|random_device|uniform_\w+_distribution|normal_distribution))"),
+       {},
        "natbed::Rng (base/rng.h): std:: distributions differ between libraries"},
-      {std::regex(R"(\b(system_clock|steady_clock|high_resolution_clock|gettimeofday)\b)"), simulated,
-       "the Instant that came in as an argument"},
+      {std::regex(R"(\b(system_clock|steady_clock|high_resolution_clock|gettimeofday)\b)"),
+       simulated, "the Instant that came in as an argument"},
       {std::regex(R"(std::function)"), simulated, "a plain event, a value or a virtual interface"},
-      {std::regex(R"(std::shared_ptr|std::make_shared)"), simulated, "a value, a container or an Id<Tag>"},
+      {std::regex(R"(std::shared_ptr|std::make_shared)"), simulated,
+       "a value, a container or an Id<Tag>"},
       {std::regex(R"(std::unordered_(map|set))"), simulated, "a flat table, or a sorted vector"},
       {std::regex(R"(\bassert\()"), {}, "NATBED_CHECK: always on"},
       {std::regex(R"(using namespace std)"), {}, "qualified names"},
@@ -160,7 +166,8 @@ TEST(Tidy, BannedWordsHaveReplacements) {
     if (source.path == "tests/tidy_test.cc") return;
     for (const Banned& word : banned) {
       if (!word.rooms.empty() && !word.rooms.contains(source.room)) continue;
-      EXPECT_FALSE(std::regex_search(text, word.pattern)) << at(source, line) << ": use " << word.instead;
+      EXPECT_FALSE(std::regex_search(text, word.pattern))
+          << at(source, line) << ": use " << word.instead;
     }
   });
 }
@@ -173,7 +180,8 @@ TEST(Tidy, NothingInSimulatedStateIsFloatingPoint) {
     if (source.room != "sim" && source.room != "nat_models" && source.room != "base") return;
     if (edges.contains(source.path)) return;
     const std::string code = text.substr(0, text.find("//"));
-    EXPECT_FALSE(std::regex_search(code, floating)) << at(source, line) << ": integers only (docs/determinism.md)";
+    EXPECT_FALSE(std::regex_search(code, floating))
+        << at(source, line) << ": integers only (docs/determinism.md)";
   });
 }
 
@@ -190,7 +198,8 @@ TEST(Tidy, LinksInDocumentsLead) {
       for (std::sregex_iterator it(text.begin(), text.end(), link), end; it != end; ++it) {
         const std::string target = (*it)[1];
         if (target.find("://") != std::string::npos) continue;
-        EXPECT_TRUE(fs::exists(document.parent_path() / target)) << document << " links to " << target;
+        EXPECT_TRUE(fs::exists(document.parent_path() / target))
+            << document << " links to " << target;
         ++links;
       }
     }

@@ -49,11 +49,13 @@ void expect_error(const ProgramResult& result, const std::vector<std::string>& w
   EXPECT_LT(result.status, 126) << "it crashed, or was not found";
   EXPECT_EQ(result.out, "");
   EXPECT_TRUE(result.err.starts_with("natbed: ")) << result.err;
-  for (const std::string& word : words) EXPECT_NE(result.err.find(word), std::string::npos) << word << " in\n" << result.err;
+  for (const std::string& word : words)
+    EXPECT_NE(result.err.find(word), std::string::npos) << word << " in\n" << result.err;
 }
 
 TEST_F(Cli, HelpFitsAScreenAndShowsAnExample) {
-  const std::vector<std::string> commands = {"", "run", "matrix", "nats", "view", "serve", "probe", "connect"};
+  const std::vector<std::string> commands = {"",     "run",   "matrix", "nats",
+                                             "view", "serve", "probe",  "connect"};
   for (const std::string& command : commands) {
     const ProgramResult help = command.empty() ? natbed({"--help"}) : natbed({command, "--help"});
     EXPECT_EQ(help.status, 0) << command;
@@ -70,16 +72,18 @@ TEST_F(Cli, TwoHomesTellsHowAliceReachedBob) {
 }
 
 TEST_F(Cli, TwoSymmetricHomesMeetAtTheRelayAndItIsNamed) {
-  const ProgramResult run =
-      natbed({"run", kScenarios + "two_homes.lua", "--set", "alice=symmetric", "--set", "bob=symmetric"});
+  const ProgramResult run = natbed(
+      {"run", kScenarios + "two_homes.lua", "--set", "alice=symmetric", "--set", "bob=symmetric"});
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_NE(run.out.find("relayed"), std::string::npos) << run.out;
   EXPECT_NE(run.out.find("alice → relay → bob"), std::string::npos) << run.out;
 }
 
 TEST_F(Cli, MatrixAgreesWithTheOracleAndIsTheSameForAnyNumberOfJobs) {
-  const ProgramResult one = natbed({"matrix", "--trials", "4", "--jobs", "1", "--out", file("one")});
-  const ProgramResult two = natbed({"matrix", "--trials", "4", "--jobs", "2", "--out", file("two")});
+  const ProgramResult one =
+      natbed({"matrix", "--trials", "4", "--jobs", "1", "--out", file("one")});
+  const ProgramResult two =
+      natbed({"matrix", "--trials", "4", "--jobs", "2", "--out", file("two")});
   EXPECT_EQ(one.status, 0) << one.err;
   EXPECT_NE(one.out.find("81 of 81 cells agree with the oracle"), std::string::npos) << one.out;
   EXPECT_EQ(one.out, two.out);
@@ -93,14 +97,15 @@ TEST_F(Cli, JsonIsJsonAndNothingElse) {
   const ProgramResult run = natbed({"run", kScenarios + "two_homes.lua", "--json"});
   const auto parsed = nlohmann::json::parse(run.out, nullptr, false);
   EXPECT_FALSE(parsed.is_discarded()) << run.out;
-  const auto matrix = nlohmann::json::parse(natbed({"matrix", "--trials", "1", "--json"}).out, nullptr, false);
+  const auto matrix =
+      nlohmann::json::parse(natbed({"matrix", "--trials", "1", "--json"}).out, nullptr, false);
   EXPECT_FALSE(matrix.is_discarded());
 }
 
 TEST_F(Cli, NatsNamesEveryPreset) {
   const ProgramResult nats = natbed({"nats"});
-  for (const char* name : {"full-cone", "restricted", "port-restricted", "symmetric", "symmetric-sequential", "cgnat",
-                           "linux", "none"}) {
+  for (const char* name : {"full-cone", "restricted", "port-restricted", "symmetric",
+                           "symmetric-sequential", "cgnat", "linux", "none"}) {
     EXPECT_NE(nats.out.find(name), std::string::npos) << name;
   }
 }
@@ -122,14 +127,18 @@ TEST_F(Cli, RefusesAMissingScript) {
 
 TEST_F(Cli, NamesTheLineOfAMistake) {
   expect_error(natbed({"run", script("syntax.lua", "local net = = 1\n")}), {"syntax.lua:1"});
-  expect_error(natbed({"run", script("late.lua", "local net = natbed.network{}\nnatbed.sleep(1.25)\nerror('oops')\n")}),
-               {"late.lua:3", "oops", "1.25"});
-  expect_error(natbed({"run", script("kind.lua", "local net = natbed.network{}\nnet:nat('symetric')\n")}),
-               {"kind.lua:2", "symetric", "symmetric"});
+  expect_error(
+      natbed({"run", script("late.lua",
+                            "local net = natbed.network{}\nnatbed.sleep(1.25)\nerror('oops')\n")}),
+      {"late.lua:3", "oops", "1.25"});
+  expect_error(
+      natbed({"run", script("kind.lua", "local net = natbed.network{}\nnet:nat('symetric')\n")}),
+      {"kind.lua:2", "symetric", "symmetric"});
 }
 
 TEST_F(Cli, RefusesASettingThatNobodyAskedFor) {
-  expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "bob"}), {"--set", "NAME=VALUE"});
+  expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "bob"}),
+               {"--set", "NAME=VALUE"});
   expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "carol=linux"}), {"carol"});
   expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "bob=sticky"}), {"sticky"});
 }
@@ -141,22 +150,29 @@ TEST_F(Cli, RefusesATraceThatIsNotWhole) {
   ASSERT_GT(whole.size(), 1000u);
   std::ofstream(file("half"), std::ios::binary) << whole.substr(0, whole.size() / 2);
   expect_error(natbed({"view", file("half"), "--png", file("p.png")}), {"half"});
-  std::ofstream(file("foreign"), std::ios::binary) << "GIF89a, or something like it, but not a trace of natbed";
+  std::ofstream(file("foreign"), std::ios::binary)
+      << "GIF89a, or something like it, but not a trace of natbed";
   expect_error(natbed({"view", file("foreign"), "--png", file("p.png")}), {"foreign"});
   EXPECT_FALSE(fs::exists(file("p.png")));
 }
 
 TEST_F(Cli, RefusesToWriteWhereItCannot) {
-  expect_error(natbed({"run", kScenarios + "two_homes.lua", "--trace", file("no/such/dir/t")}), {"no/such/dir"});
-  expect_error(natbed({"run", kScenarios + "two_homes.lua", "--out", "/proc/natbed"}), {"/proc/natbed"});
+  expect_error(natbed({"run", kScenarios + "two_homes.lua", "--trace", file("no/such/dir/t")}),
+               {"no/such/dir"});
+  expect_error(natbed({"run", kScenarios + "two_homes.lua", "--out", "/proc/natbed"}),
+               {"/proc/natbed"});
 }
 
 TEST_F(Cli, SameSeedSameBytes) {
   for (const char* name : {"a", "b"}) {
-    EXPECT_EQ(natbed({"run", kScenarios + "relay_choice.lua", "--seed", "7", "--trace", file(name)}).status, 0);
+    EXPECT_EQ(natbed({"run", kScenarios + "relay_choice.lua", "--seed", "7", "--trace", file(name)})
+                  .status,
+              0);
   }
   EXPECT_EQ(contents(file("a")), contents(file("b")));
-  EXPECT_EQ(natbed({"run", kScenarios + "relay_choice.lua", "--seed", "8", "--trace", file("c")}).status, 0);
+  EXPECT_EQ(
+      natbed({"run", kScenarios + "relay_choice.lua", "--seed", "8", "--trace", file("c")}).status,
+      0);
   EXPECT_NE(contents(file("a")), contents(file("c")));
 }
 

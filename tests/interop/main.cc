@@ -1,5 +1,5 @@
-// Tests in which natbed's own machines meet other people's programs. The whole test program first moves into a network
-// namespace of its own; where it may not, it refuses to run a single test.
+// Tests in which natbed's own machines meet other people's programs. The whole test program first
+// moves into a network namespace of its own; where it may not, it refuses to run a single test.
 #include <gtest/gtest.h>
 
 #include <cstdio>

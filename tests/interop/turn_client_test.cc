@@ -17,18 +17,23 @@ const IpAddress kLoopback = IpAddress::v4(127, 0, 0, 1);
 class Echo final : public Machine {
  public:
   void on_start(Instant, Outbox& out) override { out.open_udp(SocketId(0)); }
-  void on_datagram(Instant, const Datagram& d, Outbox& out) override { out.send(d.socket, d.remote, d.payload); }
+  void on_datagram(Instant, const Datagram& d, Outbox& out) override {
+    out.send(d.socket, d.remote, d.payload);
+  }
   void on_socket(Instant, const SocketEvent& e, Outbox&) override { local = e.local; }
   void on_timeout(Instant, Outbox&) override {}
   Instant deadline() const override { return Instant::never(); }
   Endpoint local;
 };
 
-// Owns a TurnClient, sends one datagram to the echo by indication and one by channel, and keeps what comes back.
+// Owns a TurnClient, sends one datagram to the echo by indication and one by channel, and keeps
+// what comes back.
 class Caller final : public Machine {
  public:
   Caller(Endpoint server, const std::string& password, Endpoint echo)
-      : client_({.socket = SocketId(0), .server = server, .user = "alice", .password = password}, Rng(1)), echo_(echo) {}
+      : client_({.socket = SocketId(0), .server = server, .user = "alice", .password = password},
+                Rng(1)),
+        echo_(echo) {}
 
   void on_start(Instant, Outbox& out) override { out.open_udp(SocketId(0)); }
   void on_socket(Instant now, const SocketEvent&, Outbox& out) override {
@@ -43,7 +48,8 @@ class Caller final : public Machine {
       out.emit({.text = "heard"});
       if (heard.size() == 1) client_.bind(now, echo_, out), channel_due_ = now + 200_ms;
     }
-    if (!said_ && client_.permitted(echo_.ip)) said_ = client_.send_to(echo_, bytes_of("by indication"), out);
+    if (!said_ && client_.permitted(echo_.ip))
+      said_ = client_.send_to(echo_, bytes_of("by indication"), out);
   }
   void on_timeout(Instant now, Outbox& out) override {
     client_.on_timeout(now, out);
@@ -88,7 +94,8 @@ class TurnClientAtCoturn : public testing::Test {
     echo_ = &dynamic_cast<Echo&>(driver_.machine(driver_.start(std::make_unique<Echo>())));
   }
   Caller& call(const std::string& password) {
-    const auto number = driver_.start(std::make_unique<Caller>(coturn_.address(), password, echo_->local));
+    const auto number =
+        driver_.start(std::make_unique<Caller>(coturn_.address(), password, echo_->local));
     driver_.run_for(10_s);
     return dynamic_cast<Caller&>(driver_.machine(number));
   }

@@ -9,7 +9,8 @@ namespace natbed {
 namespace {
 
 const IpAddress kLoopback = IpAddress::v4(127, 0, 0, 1);
-const Duration kPatience = 5_s;  // far more than a loopback exchange takes; a passing test never waits for it
+const Duration kPatience =
+    5_s;  // far more than a loopback exchange takes; a passing test never waits for it
 
 // Says back what it hears, on UDP and on a TCP listener.
 class Echo final : public Machine {
@@ -18,7 +19,9 @@ class Echo final : public Machine {
     out.open_udp(SocketId(0));
     out.listen(SocketId(1), {});
   }
-  void on_datagram(Instant, const Datagram& d, Outbox& out) override { out.send(d.socket, d.remote, d.payload); }
+  void on_datagram(Instant, const Datagram& d, Outbox& out) override {
+    out.send(d.socket, d.remote, d.payload);
+  }
   void on_socket(Instant, const SocketEvent& e, Outbox& out) override {
     if (e.kind == SocketEvent::Kind::kOpened && e.socket == SocketId(0)) udp = e.local;
     if (e.kind == SocketEvent::Kind::kOpened && e.socket == SocketId(1)) tcp = e.local;
@@ -43,13 +46,26 @@ class Diary final : public Machine {
   void on_socket(Instant, const SocketEvent& e, Outbox& out) override {
     using Kind = SocketEvent::Kind;
     switch (e.kind) {
-      case Kind::kOpened: entries.push_back("opened"); break;
-      case Kind::kFailed: entries.push_back("failed"); break;
-      case Kind::kConnected: entries.push_back("connected"); break;
-      case Kind::kData: entries.push_back("data " + std::string(text_of(e.data))); break;
-      case Kind::kFinished: entries.push_back("finished"); break;
-      case Kind::kReset: entries.push_back("reset"); break;
-      default: entries.push_back("other");
+      case Kind::kOpened:
+        entries.push_back("opened");
+        break;
+      case Kind::kFailed:
+        entries.push_back("failed");
+        break;
+      case Kind::kConnected:
+        entries.push_back("connected");
+        break;
+      case Kind::kData:
+        entries.push_back("data " + std::string(text_of(e.data)));
+        break;
+      case Kind::kFinished:
+        entries.push_back("finished");
+        break;
+      case Kind::kReset:
+        entries.push_back("reset");
+        break;
+      default:
+        entries.push_back("other");
     }
     tell(out);
   }
@@ -92,7 +108,8 @@ class AsioDriverTest : public testing::Test {
     return dynamic_cast<Echo&>(driver_.machine(driver_.start(std::make_unique<Echo>())));
   }
   // Runs `plan` against `target` until the diary's last entry is `last`; returns the entries.
-  std::vector<std::string> diary(void (*plan)(Outbox&, Endpoint), Endpoint target, const std::string& last) {
+  std::vector<std::string> diary(void (*plan)(Outbox&, Endpoint), Endpoint target,
+                                 const std::string& last) {
     listener_.last = last;
     const MachineNumber number = driver_.start(std::make_unique<Diary>(plan, target));
     auto& machine = dynamic_cast<Diary&>(driver_.machine(number));
@@ -111,7 +128,8 @@ TEST_F(AsioDriverTest, CarriesDatagramsBothWays) {
     out.open_udp(SocketId(7));
     out.send(SocketId(7), to, bytes_of("hello"), {.ttl = 3});
   };
-  EXPECT_EQ(diary(plan, echo.udp, "datagram hello"), (std::vector<std::string>{"opened", "datagram hello"}));
+  EXPECT_EQ(diary(plan, echo.udp, "datagram hello"),
+            (std::vector<std::string>{"opened", "datagram hello"}));
 }
 
 TEST_F(AsioDriverTest, CarriesAStreamAndItsEnd) {
@@ -121,7 +139,8 @@ TEST_F(AsioDriverTest, CarriesAStreamAndItsEnd) {
     out.write(SocketId(2), bytes_of("ping"));
     out.finish(SocketId(2));
   };
-  EXPECT_EQ(diary(plan, echo.tcp, "finished"), (std::vector<std::string>{"connected", "data ping", "finished"}));
+  EXPECT_EQ(diary(plan, echo.tcp, "finished"),
+            (std::vector<std::string>{"connected", "data ping", "finished"}));
 }
 
 TEST_F(AsioDriverTest, SaysWhyASocketCannotBeOpened) {
@@ -129,21 +148,24 @@ TEST_F(AsioDriverTest, SaysWhyASocketCannotBeOpened) {
   const auto plan = [](Outbox& out, Endpoint taken) { out.open_udp(SocketId(0), taken); };
   EXPECT_EQ(diary(plan, echo.udp, "failed"), std::vector<std::string>{"failed"});
   ASSERT_EQ(listener_.problems.size(), 1u);
-  EXPECT_NE(listener_.problems[0].find(echo.udp.to_string()), std::string::npos) << listener_.problems[0];
+  EXPECT_NE(listener_.problems[0].find(echo.udp.to_string()), std::string::npos)
+      << listener_.problems[0];
 }
 
 TEST_F(AsioDriverTest, FailsAStreamToAClosedPort) {
   const Echo& echo = start_echo();
   const auto plan = [](Outbox& out, Endpoint to) { out.connect(SocketId(0), {}, to); };
-  // The UDP port of the echo machine is almost surely no TCP port; if the kernel chose the same number for both,
-  // there is nothing to test.
-  if (echo.udp.port == echo.tcp.port) GTEST_SKIP() << "UDP and TCP happen to share port " << echo.udp.port;
+  // The UDP port of the echo machine is almost surely no TCP port; if the kernel chose the same
+  // number for both, there is nothing to test.
+  if (echo.udp.port == echo.tcp.port)
+    GTEST_SKIP() << "UDP and TCP happen to share port " << echo.udp.port;
   EXPECT_EQ(diary(plan, echo.udp, "failed"), std::vector<std::string>{"failed"});
 }
 
 TEST_F(AsioDriverTest, CallsATimeoutAtItsDeadlineAndNotBefore) {
   listener_.last = "timeout";
-  const MachineNumber number = driver_.start(std::make_unique<Diary>([](Outbox&, Endpoint) {}, Endpoint{}));
+  const MachineNumber number =
+      driver_.start(std::make_unique<Diary>([](Outbox&, Endpoint) {}, Endpoint{}));
   auto& machine = dynamic_cast<Diary&>(driver_.machine(number));
   const Instant due = driver_.now() + 20_ms;
   driver_.call(number, [&](Instant, Outbox&) { machine.due = due; });
@@ -189,7 +211,8 @@ TEST(Resolve, TakesAddressesPortsAndNames) {
 TEST(Resolve, SaysWhatIsWrong) {
   const auto bad_port = resolve("localhost:70000", 3478);
   ASSERT_FALSE(bad_port);
-  EXPECT_NE(bad_port.error().message.find("port from 1 to 65535"), std::string::npos) << bad_port.error().message;
+  EXPECT_NE(bad_port.error().message.find("port from 1 to 65535"), std::string::npos)
+      << bad_port.error().message;
 }
 
 TEST(LocalAddress, TowardsLoopbackIsLoopback) {

@@ -42,7 +42,9 @@ bool read_some(int fd, std::string* into, int milliseconds) {
   return true;
 }
 
-int exit_status(int status) { return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status); }
+int exit_status(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
 
 }  // namespace
 
@@ -103,7 +105,8 @@ Background::~Background() {
 bool Background::says(const std::string& text, Duration patience) {
   const auto limit = Clock::now() + std::chrono::nanoseconds(patience.ns());
   while (output_.find(text) == std::string::npos) {
-    if (Clock::now() > limit || !read_some(pipe_, &output_, 50)) return output_.find(text) != std::string::npos;
+    if (Clock::now() > limit || !read_some(pipe_, &output_, 50))
+      return output_.find(text) != std::string::npos;
   }
   return true;
 }

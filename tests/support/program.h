@@ -1,4 +1,5 @@
-// Running a program and reading what it says, or keeping one in the background for the length of a test.
+// Running a program and reading what it says, or keeping one in the background for the length of a
+// test.
 #pragma once
 
 #include <sys/types.h>
@@ -11,12 +12,15 @@
 namespace natbed::testing_support {
 
 struct ProgramResult {
-  int status = -1;  // exit status; 128 + the signal's number if one ended it; 127 if it could not be started
+  int status =
+      -1;  // exit status; 128 + the signal's number if one ended it; 127 if it could not be started
   std::string out, err;
 };
 
-// Runs to the end; after `patience` it is killed, which shows as status 137. Without standard input.
-ProgramResult run_program(const std::vector<std::string>& command, Duration patience = Duration::seconds(60));
+// Runs to the end; after `patience` it is killed, which shows as status 137. Without standard
+// input.
+ProgramResult run_program(const std::vector<std::string>& command,
+                          Duration patience = Duration::seconds(60));
 
 // Whether `name` is on the PATH (or is an executable file).
 bool have_program(const std::string& name);
