@@ -1,6 +1,7 @@
 #include "viz/core_layout.h"
 
 #include <numbers>
+#include <optional>
 
 #include "viz/ellipse_walk.h"
 
@@ -70,24 +71,38 @@ bool inside(const Ellipse& disc, const Rect& rect) {
   return true;
 }
 
+// The servers on `disc`, if they fit.
+std::optional<std::vector<Rect>> placed_on(const std::vector<BlockPicture>& servers,
+                                           const Ellipse& disc) {
+  std::vector<Rect> rects;
+  if (servers.size() <= kMostOnRing) {
+    rects = on_ring(servers, disc);
+  } else if (!in_rows(servers, disc, rects)) {
+    return std::nullopt;
+  }
+  const bool held =
+      std::ranges::all_of(rects, [&](const Rect& rect) { return inside(disc, rect); });
+  if (!held || any_overlap(rects)) return std::nullopt;
+  return rects;
+}
+
 }  // namespace
 
 CoreLayout make_core_layout(const std::vector<BlockPicture>& servers, Size least) {
-  Ellipse disc{{}, least.width, least.height};
-  std::vector<Rect> rects;
-  for (;; disc.rx *= 1.05f, disc.ry *= 1.05f) {
-    if (servers.size() <= kMostOnRing) {
-      rects = on_ring(servers, disc);
-    } else if (!in_rows(servers, disc, rects)) {
-      continue;
+  constexpr float kStep = 1.05f,
+                  kTallest = 1.4f;  // a disc much higher than wide would look like an egg
+  for (float growth = 1;; growth *= kStep) {
+    const float tall = std::min(growth, kTallest * least.width / least.height);
+    for (const Size& factor : {Size{1, std::max(tall, 1.0f)}, Size{growth, growth}}) {
+      const Ellipse disc{{}, least.width * factor.width, least.height * factor.height};
+      const auto rects = placed_on(servers, disc);
+      if (!rects) continue;
+      BlockPicture whole;
+      for (size_t i = 0; i < servers.size(); ++i)
+        whole.add(servers[i], {(*rects)[i].x, (*rects)[i].y});
+      return {disc, std::move(whole.slots)};
     }
-    const bool held =
-        std::ranges::all_of(rects, [&](const Rect& rect) { return inside(disc, rect); });
-    if (held && !any_overlap(rects)) break;
   }
-  BlockPicture whole;
-  for (size_t i = 0; i < servers.size(); ++i) whole.add(servers[i], {rects[i].x, rects[i].y});
-  return {disc, std::move(whole.slots)};
 }
 
 }  // namespace natbed::viz

@@ -34,22 +34,23 @@ void draw_notes_panel(Column& column, const RunModel& model, const SceneState& s
     }
   }
   std::ranges::stable_sort(said, {}, [](const Saying* one) { return one->at; });
-  constexpr float kLine = 19, kHeading = 60;
-  if (said.empty() || column.room() < kHeading) return;
+  constexpr float kLeast = 60;  // pixels: a heading and a line
+  if (said.empty() || column.room() < kLeast) return;
   column.space(12);
   column.heading("Notes and faults");
-  const size_t fit = static_cast<size_t>(std::max(1.0f, column.room() / kLine));
-  for (size_t i = said.size() > fit ? said.size() - fit : 0; i < said.size(); ++i) {
-    const bool fault = model.topology().knows(said[i]->node);
-    const Rect line = column.next(kLine);
-    const std::string words =
-        fault ? fmt::format("{}: {}", model.topology().node(said[i]->node).name, said[i]->text)
-              : said[i]->text;
-    column.canvas().text({line.x, line.y, 66, line.height},
-                         fmt::format("{:.3f}", said[i]->at.as_seconds()),
-                         {11, kDim, Align::kLeft, Face::kMono});
-    column.canvas().text({line.x + 66, line.y, line.width - 66, line.height}, words,
-                         {12, fault ? kFault : kText});
+  const auto words = [&](const Saying& one) {
+    const bool fault = model.topology().knows(one.node);
+    return fault ? fmt::format("{}: {}", model.topology().node(one.node).name, one.text) : one.text;
+  };
+  // The newest that fit, oldest first.
+  size_t first = said.size();
+  for (float used = 0; first > 0; --first) {
+    used += column.entry_height(words(*said[first - 1]), {12});
+    if (used > column.room()) break;
+  }
+  for (size_t i = first; i < said.size(); ++i) {
+    const Color color = model.topology().knows(said[i]->node) ? kFault : kText;
+    column.entry(fmt::format("{:.3f}", said[i]->at.as_seconds()), words(*said[i]), {12, color});
   }
 }
 

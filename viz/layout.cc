@@ -27,8 +27,10 @@ constexpr MapStyle kWordy[] = {
 constexpr MapStyle kTerse[] = {
     {1.0f, false}, {0.9f, false}, {0.8f, false}, {0.7f, false}, {0.6f, false}};
 
-// Where blocks wish to stand: round the map, or in a column at each side, which holds wider ones.
-enum class Arrangement : uint8_t { kRound, kColumns };
+// Where blocks wish to stand: round the map; side by side below the core, which gives a few of them the most room; or
+// in a column at each side, which holds wide ones.
+enum class Arrangement : uint8_t { kRound, kBelow, kColumns };
+constexpr size_t kFew = 4;  // blocks that may stand below the core
 
 MapSide side_of(Point from_middle, Size size, bool always_beside) {
   const bool beside = always_beside || std::abs(from_middle.x) > 0.2f * size.width;
@@ -47,16 +49,23 @@ class Attempt {
   // None if it does not fit; with `exact`, also if a block does not get the place that it wishes for.
   std::optional<Layout> run(Arrangement arrangement, Size least_core, bool exact) {
     pictures_.clear(), wishes_.clear(), taken_.clear();
-    place_core({least_core.width * map_.width, least_core.height * map_.height});
+    if (arrangement == Arrangement::kBelow && tree_.blocks.size() > kFew) return std::nullopt;
+    place_core(arrangement, {least_core.width * map_.width, least_core.height * map_.height});
     if (2 * layout_.core.rx > map_.width * kLargestCore ||
         2 * layout_.core.ry > map_.height * kLargestCore) {
       return std::nullopt;
     }
     taken_.push_back(layout_.core_title);
-    if (arrangement == Arrangement::kRound) {
-      wish_round();
-    } else {
-      wish_columns();
+    switch (arrangement) {
+      case Arrangement::kRound:
+        wish_round();
+        break;
+      case Arrangement::kBelow:
+        wish_below();
+        break;
+      case Arrangement::kColumns:
+        wish_columns();
+        break;
     }
     if (!has_room()) return std::nullopt;
     for (size_t i : biggest_first()) {
@@ -71,12 +80,17 @@ class Attempt {
   }
 
  private:
-  void place_core(Size least) {
+  void place_core(Arrangement arrangement, Size least) {
     std::vector<BlockPicture> servers;
     for (Stay stay : tree_.servers) servers.push_back(picture_of_server(stay, style_, words_));
     CoreLayout core = make_core_layout(servers, least);
     layout_.core = {map_.centre(), core.disc.rx, core.disc.ry};
-    layout_.core_title = Rect::around(map_.centre() + Point{0, core.disc.ry + 14}, {150, 20});
+    float title = core.disc.ry + 14;  // below the disc
+    if (arrangement == Arrangement::kBelow) {
+      layout_.core.centre.y = 3 * kMargin + core.disc.ry;
+      title = -title;  // paths run below: its name stands above
+    }
+    layout_.core_title = Rect::around(layout_.core.centre + Point{0, title}, {150, 20});
     core_slots_ = std::move(core.slots);
   }
 
@@ -99,6 +113,25 @@ class Attempt {
       const Ellipse reach{map_.centre(), (map_.width - size.width) / 2 - kMargin,
                           (map_.height - size.height) / 2 - kMargin};
       wishes_.push_back(Rect::around(reach.at(angles[i]), size));
+    }
+    places_.resize(count);
+  }
+
+  // In a row that stands in the middle of what the core leaves free, all gates on one line.
+  void wish_below() {
+    const size_t count = tree_.blocks.size();
+    float tallest = 0;
+    for (size_t i = 0; i < count; ++i) {
+      draw(i, MapSide::kBottom);
+      tallest = std::max(tallest, pictures_.back().size.height);
+    }
+    const float share = map_.width / static_cast<float>(count),
+                above = layout_.core.centre.y + layout_.core.ry;
+    const float y = above + (map_.height - above - tallest) / 2;
+    for (size_t i = 0; i < count; ++i) {
+      const Size size = pictures_[i].size;
+      wishes_.push_back(
+          {share * (static_cast<float>(i) + 0.5f) - size.width / 2, y, size.width, size.height});
     }
     places_.resize(count);
   }
@@ -191,9 +224,9 @@ class Attempt {
     BlockPicture whole;
     whole.slots = core_slots_;
     for (Slot& slot : whole.slots) {
-      slot.shape = slot.shape.moved(map_.centre());
-      slot.name = slot.name.moved(map_.centre());
-      slot.status = slot.status.moved(map_.centre());
+      slot.shape = slot.shape.moved(layout_.core.centre);
+      slot.name = slot.name.moved(layout_.core.centre);
+      slot.status = slot.status.moved(layout_.core.centre);
     }
     for (size_t i = 0; i < pictures_.size(); ++i) whole.add(pictures_[i], places_[i]);
     layout_.slots = std::move(whole.slots);
@@ -235,7 +268,8 @@ Result<Layout> make_layout(const BlockTree& tree, const std::vector<NodeWords>& 
   // Whoever can read the states should: small letters with them come before large ones without.
   for (const std::span<const MapStyle> styles : {std::span(kWordy), std::span(kTerse)}) {
     for (const MapStyle& style : styles) {
-      for (const Arrangement arrangement : {Arrangement::kRound, Arrangement::kColumns}) {
+      for (const Arrangement arrangement :
+           {Arrangement::kRound, Arrangement::kBelow, Arrangement::kColumns}) {
         for (const Size& core : kCoreSizes) {
           if (auto found = Attempt(tree, words, size, style).run(arrangement, core, true))
             return *std::move(found);

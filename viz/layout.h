@@ -17,7 +17,7 @@ namespace natbed::viz {
 struct Layout {
   Rect bounds;
   Ellipse core;
-  Rect core_title;  // room for its name, below the disc
+  Rect core_title;  // room for its name, outside the disc
   MapStyle style;
   std::vector<Slot> slots;
   std::vector<Frame> frames;

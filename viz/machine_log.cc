@@ -164,6 +164,17 @@ std::vector<const PathSpan*> MachineLog::ways_before(Instant t) const {
   return ways;
 }
 
+std::vector<const PathSpan*> MachineLog::past_paths(Instant t) const {
+  std::set<std::pair<NodeId, NodeId>> tellers;
+  for (const PathSpan& path : paths_) tellers.insert({path.host, path.peer});
+  std::vector<const PathSpan*> past;
+  for (const PathSpan& path : paths_) {
+    const bool told_by_peer = path.peer < path.host && tellers.contains({path.peer, path.host});
+    if (path.end <= t && path.start < path.end && !told_by_peer) past.push_back(&path);
+  }
+  return past;
+}
+
 std::vector<const PathSpan*> MachineLog::paths_of(NodeId host, Instant t) const {
   std::vector<const PathSpan*> found;
   const HostIndex* index = find_index(host);

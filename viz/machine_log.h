@@ -40,6 +40,8 @@ class MachineLog {
   // Both ends tell of the same path: here each way is named once. Before: those that are up no more, and not again.
   std::vector<const PathSpan*> ways_at(Instant t) const;
   std::vector<const PathSpan*> ways_before(Instant t) const;
+  // Paths that ended by `t`, in order of their start; of those that both ends told, one end's.
+  std::vector<const PathSpan*> past_paths(Instant t) const;
   std::vector<const PathSpan*> paths_of(NodeId host, Instant t) const;
   // Events of `host` up to and including `t`, oldest first.
   std::vector<const Told*> told_by(NodeId host, Instant t) const;

@@ -40,7 +40,7 @@ std::string describe(const MachineEvent& event) {
     case Kind::kBehavior:
       return "learnt what its NAT does";
     case Kind::kRegistered:
-      return "registered at the rendezvous";
+      return "registered";
     case Kind::kIntroduced:
       return fmt::format("introduced to {}", name);
     case Kind::kAllocated:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "viz/label_placer.h"
 #include "viz/map_view.h"
@@ -11,7 +12,7 @@ namespace natbed::viz {
 namespace {
 
 constexpr double kFlashSeconds = 1.3;  // of the viewer's time
-constexpr size_t kMostStillLabels = 8;
+constexpr size_t kMostStillLabels = 6;
 constexpr float kNear =
     42;  // pixels within which no line needs to join words to what they are about
 constexpr float kReach = 170;  // pixels from what it explains
@@ -71,8 +72,10 @@ void draw_counted(const MapContext& map, LabelPlacer& placer) {
   std::vector<std::pair<std::pair<NodeId, DropReason>, Group>> most(groups.begin(), groups.end());
   std::ranges::stable_sort(most, std::greater<>(),
                            [](const auto& entry) { return entry.second.count; });
-  if (most.size() > kMostStillLabels) most.resize(kMostStillLabels);
+  std::set<NodeId> labelled;  // one label a box: the panel counts the rest
   for (const auto& [what, group] : most) {
+    if (labelled.size() == kMostStillLabels) break;
+    if (!labelled.insert(what.first).second) continue;
     const std::string times = group.count > 1 ? fmt::format(" × {}", group.count) : std::string();
     label(map, placer, group.at, std::string("✕ ") + to_string(what.second) + times, kDropped, 1);
   }

@@ -6,18 +6,19 @@ namespace natbed::viz {
 namespace {
 
 constexpr int kCurveSteps = 24;
-constexpr float kRoundness = 0.3f;  // of a path's bends: 1 swings wide, 0 has corners
-constexpr float kPull = 0.55f;      // how far lines across the core bend towards its middle
+// Of a path's bends: 1 swings wide, 0 has corners. Routes turn at their relay, other paths glide through the core.
+constexpr float kRelayBend = 0.3f, kCoreBend = 0.9f;
+constexpr float kPull = 0.75f;  // how far lines across the core bend towards its middle
 
 // A smooth line through `knots`. It never swings wide of a short step next to a long one: the tangent at a knot is no
 // longer than the shorter of its two steps.
-std::vector<Point> smooth(const std::vector<Point>& knots) {
+std::vector<Point> smooth(const std::vector<Point>& knots, float roundness) {
   const auto tangent = [&](size_t i) {
     if (i == 0) return knots[1] - knots[0];
     if (i + 1 == knots.size()) return knots[i] - knots[i - 1];
     const Point along = knots[i + 1] - knots[i - 1];
     const float reach = std::min(length(knots[i + 1] - knots[i]), length(knots[i] - knots[i - 1]));
-    return along * (kRoundness * reach / std::max(length(along), 1e-3f));
+    return along * (roundness * reach / std::max(length(along), 1e-3f));
   };
   std::vector<Point> line;
   for (size_t i = 0; i + 1 < knots.size(); ++i) {
@@ -139,7 +140,7 @@ std::vector<Point> MapGeometry::path_line(NodeId host, NodeId peer, NodeId relay
     knots.push_back(mix(middle, layout_.core.centre, kPull * 0.5f) + aside);
   }
   for (auto node = in.rbegin(); node != in.rend(); ++node) knots.push_back(place(*node, t));
-  return smooth(knots);
+  return smooth(knots, relayed ? kRelayBend : kCoreBend);
 }
 
 std::vector<Point> part_of(const std::vector<Point>& line, float from, float to) {

@@ -94,7 +94,11 @@ void draw_host(const MapContext& map, const Slot& slot, const Node& node) {
 void draw_nodes(const MapContext& map) {
   for (const Slot& slot : map.geometry.layout().slots) {
     const Node& node = map.model.topology().node(slot.stay.node);
-    if (map.geometry.slot(slot.stay.node, map.now()) != &slot) continue;  // it is elsewhere now
+    if (map.geometry.slot(slot.stay.node, map.now()) != &slot) {  // it is elsewhere now
+      const Rect box = map.camera.to_screen(slot.shape);
+      map.canvas.ring(box.centre(), box.width / 2, 1.2f, kFaint.faded(0.7f));
+      continue;
+    }
     if (node.kind == NodeKind::kHost) {
       draw_host(map, slot, node);
     } else {
@@ -122,8 +126,8 @@ std::vector<NodeWords> words_of(const RunModel& model) {
     if (path.relay.valid()) words[path.relay.value()].status = kWidestRoutes;
   }
   for (const Told& told : model.machines().all()) {
-    if (model.topology().node(told.node).role == Role::kPeer)
-      widen(told.node, "registered at the rendezvous");
+    if (told.event.kind == MachineEvent::Kind::kConnectFailed)
+      widen(told.node, describe(told.event));
   }
   return words;
 }

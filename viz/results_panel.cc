@@ -62,7 +62,7 @@ std::string one_line(const Json& record) {
 
 void draw_paths_panel(Column& column, const RunModel& model, const SceneState& state) {
   const std::vector<const PathSpan*> paths = model.machines().ways_at(state.now);
-  column.heading(paths.empty() ? "No path is up yet" : fmt::format("Paths up: {}", paths.size()));
+  column.heading(paths.empty() ? "No path is up" : fmt::format("Paths up: {}", paths.size()));
   // Results and one line of rest stay in sight.
   const float reserve = model.records().empty() ? 24 : 150;
   const size_t fit = static_cast<size_t>(std::max(0.0f, (column.room() - reserve) / 38));
@@ -71,21 +71,22 @@ void draw_paths_panel(Column& column, const RunModel& model, const SceneState& s
 }
 
 void draw_past_panel(Column& column, const RunModel& model, const SceneState& state) {
-  const std::vector<const PathSpan*> past = model.machines().ways_before(state.now);
-  constexpr float kLine = 20, kLeast = 80;
+  const std::vector<const PathSpan*> past = model.machines().past_paths(state.now);
+  constexpr float kLine = 20, kLeast = 80;  // pixels
+  constexpr size_t kMost = 6;
   if (past.empty() || column.room() < kLeast) return;
   column.space(12);
   column.heading("Earlier paths");
-  const size_t fit = static_cast<size_t>(column.room() / kLine);
-  for (size_t i = past.size() > fit ? past.size() - fit : 0; i < past.size(); ++i) {
+  for (size_t i = past.size() > kMost ? past.size() - kMost : 0; i < past.size(); ++i) {
     const Rect line = column.next(kLine);
-    const Color color = color_of_path(model, *past[i]);
-    column.canvas().rounded({line.x, line.y + 3, 4, line.height - 6}, 2, color.faded(0.7f));
-    column.canvas().text({line.x + 14, line.y, line.width - 134, line.height}, describe(*past[i]),
+    if (line.empty()) return;
+    const PathSpan& path = *past[i];
+    column.canvas().rounded({line.x, line.y + 3, 4, line.height - 6}, 2,
+                            color_of_path(model, path));
+    column.canvas().text({line.x + 14, line.y, line.width - 134, line.height}, describe(path),
                          {12, kText});
     column.canvas().text(
-        line,
-        fmt::format("{:.2f}–{:.2f} s", past[i]->start.as_seconds(), past[i]->end.as_seconds()),
+        line, fmt::format("{:.2f}–{:.2f} s", path.start.as_seconds(), path.end.as_seconds()),
         {11, kDim, Align::kRight});
   }
 }
@@ -97,7 +98,8 @@ void draw_results_panel(Column& column, const RunModel& model, const SceneState&
   if (count == 0) return;
   column.space(12);
   column.heading(count == 1 ? "Result" : fmt::format("Results: {}", count));
-  const size_t fit = static_cast<size_t>(std::max(1.0f, column.room() / 20));
+  constexpr float kRecord = 39;  // pixels: most take two lines
+  const size_t fit = static_cast<size_t>(std::max(1.0f, column.room() / kRecord));
   for (size_t i = count > fit ? count - fit : 0; i < count; ++i) {
     const Json record = Json::parse(records[i].text, nullptr, false);
     if (!record.is_object()) {
@@ -105,7 +107,8 @@ void draw_results_panel(Column& column, const RunModel& model, const SceneState&
     } else if (count == 1) {
       draw_fields(column, record);
     } else {
-      column.line(one_line(record), {12, kText}, 20);
+      column.paragraph(one_line(record), {12, kText});
+      column.space(5);
     }
   }
 }

@@ -7,38 +7,6 @@
 
 namespace natbed::viz {
 
-void Column::heading(std::string_view text) {
-  const Rect line = next(30);
-  canvas_.text({line.x, line.y, line.width, 22}, text, {14, kAccent, Align::kLeft, Face::kBold});
-}
-
-Rect Column::next(float height) {
-  if (room() < height) return {};
-  y_ += height;
-  return {box_.x, y_ - height, box_.width, height};
-}
-
-void Column::paragraph(std::string_view text, const TextStyle& style) {
-  std::string line_so_far;
-  while (!text.empty()) {
-    const size_t space = text.find(' ');
-    const std::string word(text.substr(0, space));
-    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
-    const std::string longer = line_so_far.empty() ? word : line_so_far + " " + word;
-    if (!line_so_far.empty() && canvas_.measure(longer, style) > box_.width) {
-      line(line_so_far, style, 16);
-      line_so_far = word;
-    } else {
-      line_so_far = longer;
-    }
-  }
-  line(line_so_far, style, 16);
-}
-
-void Column::line(std::string_view text, const TextStyle& style, float height) {
-  canvas_.text(next(height), text, style);
-}
-
 namespace {
 
 std::string protocol_name(Protocol protocol) {
@@ -104,6 +72,7 @@ void draw_table_panel(Column& column, const RunModel& model, const SceneState& s
 }
 
 void draw_host_panel(Column& column, const RunModel& model, const SceneState& state) {
+  constexpr TextStyle kEntry{12, kText};
   const Node& node = model.topology().node(state.selected);
   column.heading(node.name);
   for (const Attachment* a : model.topology().attached(state.selected, state.now)) {
@@ -117,14 +86,13 @@ void draw_host_panel(Column& column, const RunModel& model, const SceneState& st
   column.space(8);
   const std::vector<const Told*> told = model.machines().told_by(state.selected, state.now);
   if (told.empty()) return column.line("It has told nothing yet.", {12, kDim});
-  const size_t fit = static_cast<size_t>(std::max(1.0f, column.room() / 19));
-  for (size_t i = told.size() > fit ? told.size() - fit : 0; i < told.size(); ++i) {
-    const Rect line = column.next(19);
-    column.canvas().text({line.x, line.y, 66, line.height},
-                         fmt::format("{:.3f}", told[i]->at.as_seconds()),
-                         {11, kDim, Align::kLeft, Face::kMono});
-    column.canvas().text({line.x + 66, line.y, line.width - 66, line.height},
-                         describe(told[i]->event), {12, kText});
+  size_t first = told.size();
+  for (float used = 0; first > 0; --first) {
+    used += column.entry_height(describe(told[first - 1]->event), kEntry);
+    if (used > column.room()) break;
+  }
+  for (size_t i = first; i < told.size(); ++i) {
+    column.entry(fmt::format("{:.3f}", told[i]->at.as_seconds()), describe(told[i]->event), kEntry);
   }
 }
 

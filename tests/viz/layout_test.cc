@@ -88,7 +88,7 @@ TEST(Layout, TheGateFacesTheMiddle) {
   const test::TwoHomes two;
   const Layout layout = layout_of(two.run);
   const auto away = [&](NodeId node) {
-    return length(layout.find(node, RealmId())->shape.centre() - layout.bounds.centre());
+    return length(layout.find(node, RealmId())->shape.centre() - layout.core.centre);
   };
   EXPECT_LT(away(two.alice_nat), away(two.alice));
   EXPECT_LT(away(two.carrier_nat), away(two.bob_nat));

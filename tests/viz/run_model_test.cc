@@ -28,7 +28,8 @@ TEST(RunModel, RefusesAPacketFromANodeThatNobodyIntroduced) {
 }
 
 TEST(RunModel, RefusesTimeThatRunsBackwards) {
-  std::vector<TraceEvent> events = TwoHomes().run.events();
+  const TwoHomes two;  // owns the events' texts
+  std::vector<TraceEvent> events = two.run.events();
   std::swap(events.front().at, events.back().at);
   EXPECT_FALSE(RunModel::build(events).has_value());
 }
@@ -94,8 +95,8 @@ TEST(RunModel, ShowsRowsOfATableUntilTheirTimerRunsOut) {
 }
 
 TEST(RunModel, AsksTheRefreshThatHeldAtTheInstant) {
-  const RunModel model = model_of(TwoHomes().run);
   const TwoHomes two;
+  const RunModel model = model_of(two.run);
   EXPECT_EQ(model.tables().rows(two.alice_nat, at_ms(599))[0].expires, at_ms(2030));
 }
 
