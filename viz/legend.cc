@@ -79,7 +79,7 @@ void draw_help(Canvas& canvas, Size screen) {
       {"Q or Esc", "leave"},
   };
   canvas.rect({0, 0, screen.width, screen.height}, kBackground.faded(0.72f));
-  const float height = 70 + 26 * static_cast<float>(std::size(kKeys));
+  const float height = 86 + 26 * static_cast<float>(std::size(kKeys));
   const Rect box = Rect::around({screen.width / 2, screen.height / 2}, {480, height});
   canvas.rounded(box, 12, kPanel);
   canvas.outline(box, 12, 1.2f, kPanelEdge);

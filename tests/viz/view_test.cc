@@ -6,10 +6,12 @@
 
 #include <SFML/Graphics/Image.hpp>
 #include <cstdlib>
+#include <cstring>
 #include <set>
 
 #include "tests/viz/sample_runs.h"
 #include "viz/display.h"
+#include "viz/heat_map.h"
 #include "viz/picture.h"
 #include "viz/scene.h"
 #include "viz/text_metrics.h"
@@ -128,6 +130,42 @@ TEST_F(View, EqualRunsGiveEqualPictures) {
                   other = picture(two.run.trace("two_homes.lua", 7));
   const size_t bytes = size_t{4} * one.getSize().x * one.getSize().y;
   EXPECT_EQ(std::memcmp(one.getPixelsPtr(), other.getPixelsPtr(), bytes), 0);
+}
+
+TEST_F(View, PanelsShowWhatIsSelected) {
+  const auto display = VirtualDisplay::ensure();
+  ASSERT_TRUE(display.has_value()) << display.error().message;
+  const auto fonts = Fonts::load();
+  ASSERT_TRUE(fonts.has_value()) << fonts.error().message;
+  const test::TwoHomes two;
+  const RunModel model = RunModel::build(two.run.events()).value();
+  MatrixModel matrix;
+  matrix.at("linux", "cgnat").trials = 1;
+  const auto scene = Scene::make(model, {"two_homes", 7}, matrix, {1600, 1000}).value();
+  auto picture = Picture::make(*fonts, 1600, 1000);
+  ASSERT_TRUE(picture.has_value()) << picture.error().message;
+  const auto draw = [&](const SceneState& state) {
+    scene->draw(picture->canvas(), state);
+    const fs::path file = directory_ / "panel.png";
+    EXPECT_TRUE(picture->save(file).has_value());
+    sf::Image image;
+    EXPECT_TRUE(image.loadFromFile(file.string()));
+    return image;
+  };
+  SceneState state;
+  state.now = test::at_ms(200);
+  const sf::Image nothing = draw(state);
+  state.selected = two.alice_nat;
+  const sf::Image table = draw(state);
+  const Color timer = color_of(PathKind::kDirect);
+  EXPECT_GT(pixels_near(table, timer, 8), pixels_near(nothing, timer, 8) + 300)
+      << "the bars of two timers";
+  state.selected = NodeId();
+  state.matrix = true;
+  EXPECT_GT(pixels_near(draw(state), heat_color(0), 4), 2000u) << "the cell of the heat map";
+  state.help = true;
+  EXPECT_LT(pixels_near(draw(state), kBackground, 2), pixels_near(nothing, kBackground, 2))
+      << "the help on top";
 }
 
 TEST_F(View, FramesCoverTheRunAndMove) {
