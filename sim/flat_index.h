@@ -30,7 +30,7 @@ class FlatIndex {
 
   // REQUIRES: value != kNone, and not present under this hash.
   void add(uint64_t hash, uint32_t value) {
-    if ((size_ + 1) * 4 > entries_.size() * 3) grow();
+    if ((size_ + 1) * 5 > entries_.size() * 4) grow();
     place({static_cast<uint32_t>(hash), value});
     ++size_;
   }

@@ -75,8 +75,7 @@ void Network::prefetch_tables(PacketIndex slot) const {
     if (to.next.valid()) k_.topology.prefetch(k_.topology[to.next].realm);
   } else {
     sockets_.prefetch_record(to.detail);
-    const InterfaceId back = k_.topology.find(to.realm, s.packet.source.ip);
-    if (back.valid()) __builtin_prefetch(&k_.topology[back]);
+    k_.topology.prefetch_owner(to.realm, s.packet.source.ip);
   }
 }
 
@@ -124,6 +123,13 @@ void SocketLayer::prefetch_record(uint32_t socket) const {
 void SocketLayer::prefetch_machine(uint32_t socket) const {
   if (socket >= sockets_.size() || sockets_[socket].kind == Kind::kFree) return;
   runner_.prefetch_machine(sockets_[socket].machine.value());
+}
+
+// Whoever has the address, as far as its hash tells.
+void Topology::prefetch_owner(RealmId id, IpAddress address) const {
+  if (!realms_[id.value()].indexed) return;
+  const Owner owner = by_address_.find(address_hash(id, address), [](Owner) { return true; });
+  if (owner != FlatIndex::kNone && (owner & kAlias) == 0) __builtin_prefetch(&interfaces_[owner]);
 }
 
 // The interfaces of a small realm, which a packet into it may be for.

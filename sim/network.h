@@ -60,10 +60,9 @@ class Network {
   };
 
   void originate_from(InterfaceId from, Packet packet, ByteView payload);
-  void send_out(InterfaceId from,
-                PacketIndex slot);  // into its realm, to whoever takes the destination
+  // Into the realm of `from`, to whoever takes the destination there.
+  void send_out(InterfaceId from, PacketIndex slot);
   void transmit(InterfaceId from, InterfaceId to, PacketIndex slot);
-  void enter_down(PacketIndex slot, const Interface& to, Instant at);
   // As report(), about a packet that could not leave by `from`. A NAT has translated it already, so
   // its error takes the way back through the NAT.
   void report_departure(PacketIndex slot, InterfaceId from, uint8_t code, uint16_t mtu = 0);

@@ -86,6 +86,7 @@ class Topology {
   void prefetch_address(RealmId realm, IpAddress address) const {
     by_address_.prefetch(address_hash(realm, address));
   }
+  void prefetch_owner(RealmId realm, IpAddress address) const;
   void prefetch_owners(RealmId id) const;
   void prefetch(NodeId id) const { __builtin_prefetch(&nodes_[id.value()]); }
   void prefetch(RealmId id) const { __builtin_prefetch(&realms_[id.value()]); }

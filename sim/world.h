@@ -68,8 +68,8 @@ class World {
   // is known anyway.
   void add_route(RealmId realm, IpAddress prefix, int length, InterfaceId via);
 
-  // Machines. on_start() is called now. Socket rules (ports, addresses, failures) are in
-  // docs/architecture.md.
+  // Machines. on_start() is called now. The rules for sockets stand in
+  // sim/socket_layer.h.
   MachineId start(NodeId host, std::unique_ptr<Machine> machine);
   // The process is killed: streams are reset, sockets closed, the object destroyed.
   void stop(MachineId machine);

@@ -1,11 +1,11 @@
 // What a seed promises: the same events, whoever else is there, and no allocation once it runs.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include "base/trace_hash.h"
 #include "base/trace_memory.h"
 #include "sim/world.h"
 #include "tests/sim/home.h"
+#include "tests/support/allocations.h"
 
 namespace natbed::test {
 namespace {
@@ -94,11 +94,7 @@ TEST(Determinism, RunningInOneGoOrInStepsIsTheSame) {
   EXPECT_EQ(play(true), play(false));
 }
 
-// The allocator's own count of what is in use, which any allocation and release changes.
 TEST(Determinism, PacketsAllocateNothingInTheSteadyState) {
-#if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "the sanitizer's allocator has no mallinfo2";
-#endif
   World world(1);
   const RealmId core = world.add_realm("core", RealmProfile::core(5_ms, 60_ms));
   const NodeId server = world.add_host("server");
@@ -114,9 +110,9 @@ TEST(Determinism, PacketsAllocateNothingInTheSteadyState) {
     }
   };
   talk(1000);
-  const size_t before = mallinfo2().uordblks;
+  const uint64_t before = allocations();
   talk(1000);
-  EXPECT_EQ(mallinfo2().uordblks, before);
+  EXPECT_EQ(allocations(), before);
 }
 
 }  // namespace
