@@ -2,9 +2,10 @@
 --
 --   natbed run scenarios/cgnat.lua
 --
--- Bob's home NAT stays the same. In front of it stands nothing, or a carrier's box of one kind or another, shared with
--- neighbours. Alice has an ordinary home. Watch two things: a carrier's box that maps by destination makes every home
--- behind it symmetric, whatever the home's own NAT is; and two subscribers of one carrier meet only if its box hairpins.
+-- Bob's home NAT stays the same. In front of it stands nothing, or a carrier's box of one kind or
+-- another, shared with neighbours. Alice has an ordinary home. Watch two things: a carrier's box
+-- that maps by destination makes every home behind it symmetric, whatever the home's own NAT is;
+-- and two subscribers of one carrier meet only if its box hairpins.
 
 return natbed.sweep{
   axes = {

@@ -15,7 +15,7 @@ Result<ConnectionId> Connections::connect(NodeId from, NodeId to, const ConnectO
   if (!caller) return caller.error();
 
   const ConnectionId id(static_cast<uint32_t>(connections_.size()));
-  Connection& connection = connections_.emplace_back();
+  ConnectionRecord& connection = connections_.emplace_back();
   connection.from = from, connection.to = to;
   connection.from_peer = *caller, connection.to_peer = *callee;
   connection.asked = topology_->world().now();
@@ -41,7 +41,7 @@ const std::vector<Connections::Concerned>& Connections::on_machine_event(
   const uint32_t teller = peer_of_machine_[machine.value()];
   if (teller == kNobody) return concerned_;
   for (const ConnectionId id : peers_[teller].connections) {
-    Connection& connection = connections_[id.value()];
+    ConnectionRecord& connection = connections_[id.value()];
     const bool at_from = connection.from_peer == teller;
     if (name_of(at_from ? connection.to_peer : connection.from_peer) != event.name) continue;
     const uint32_t changes = connection.changes;
@@ -55,7 +55,7 @@ const std::vector<Connections::Concerned>& Connections::on_machine_event(
   return concerned_;
 }
 
-void Connections::on_event_at_from(Connection& connection, const MachineEvent& event) {
+void Connections::on_event_at_from(ConnectionRecord& connection, const MachineEvent& event) {
   switch (event.kind) {
     case MachineEvent::Kind::kPathUp:
       look_at_path(connection);
@@ -77,7 +77,7 @@ void Connections::on_event_at_from(Connection& connection, const MachineEvent& e
 }
 
 // A path that goes down while another takes its place is told as two events, and is one change.
-void Connections::look_at_path(Connection& connection) {
+void Connections::look_at_path(ConnectionRecord& connection) {
   const PeerPath path = peers_[connection.from_peer].peer->path(name_of(connection.to_peer));
   if (path.kind == connection.seen && path.remote == connection.seen_remote) return;
   connection.seen = path.kind;
@@ -85,7 +85,7 @@ void Connections::look_at_path(Connection& connection) {
   ++connection.changes;
 }
 
-void Connections::on_event_at_to(Connection& connection, const MachineEvent& event) {
+void Connections::on_event_at_to(ConnectionRecord& connection, const MachineEvent& event) {
   if (event.kind != MachineEvent::Kind::kReceived) return;
   const Instant now = topology_->world().now();
   if (connection.received++ > 0) {
@@ -95,11 +95,11 @@ void Connections::on_event_at_to(Connection& connection, const MachineEvent& eve
 }
 
 void Connections::give_up(ConnectionId id) {
-  Connection& connection = connections_[id.value()];
+  ConnectionRecord& connection = connections_[id.value()];
   if (!connection.settled) settle(connection, false, "timed out");
 }
 
-void Connections::settle(Connection& connection, bool ok, std::string why) {
+void Connections::settle(ConnectionRecord& connection, bool ok, std::string why) {
   connection.settled = true;
   connection.ok = ok;
   connection.settled_at = topology_->world().now();

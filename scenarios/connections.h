@@ -1,7 +1,8 @@
 // Connections: pairs of Peer machines on hosts of a world, and what became of them.
 //
-// A host gets a peer when it first takes part in a connection, one for each different set of options, so that a script can
-// try several techniques in one world. Everything is driven by the machines' events; nothing here has a clock.
+// A host gets a peer when it first takes part in a connection, one for each different set of
+// options, so that a script can try several techniques in one world. Everything is driven by the
+// machines' events; nothing here has a clock.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ struct ConnectOptions {
 
 using ConnectionId = Id<struct ConnectionTag>;
 
-struct Connection {
+struct ConnectionRecord {
   NodeId from, to;
   uint32_t from_peer = 0, to_peer = 0;  // which of the peers of Connections
   Instant asked;
@@ -56,7 +57,8 @@ class Connections {
 
   // Starts to connect; the peers are started if need be.
   Result<ConnectionId> connect(NodeId from, NodeId to, const ConnectOptions& options);
-  // To be called for every machine event. Returns the connections that it concerned, until the next call.
+  // To be called for every machine event. Returns the connections that it concerned, until the next
+  // call.
   struct Concerned {
     ConnectionId id;
     bool path_changed = false;
@@ -69,7 +71,7 @@ class Connections {
   bool ping(ConnectionId id);
   void close(ConnectionId id);
 
-  const Connection& at(ConnectionId id) const { return connections_[id.value()]; }
+  const ConnectionRecord& at(ConnectionId id) const { return connections_[id.value()]; }
   PeerPath path(ConnectionId id) const;  // as `from` sees it now
   Endpoint reflexive(ConnectionId id) const { return peers_[at(id).from_peer].peer->reflexive(); }
 
@@ -84,16 +86,16 @@ class Connections {
 
   Result<uint32_t> peer_on(NodeId host, const ConnectOptions& options);
   PeerConfig config_for(const Name& name, const ConnectOptions& options) const;
-  void on_event_at_from(Connection& connection, const MachineEvent& event);
-  void on_event_at_to(Connection& connection, const MachineEvent& event);
-  void look_at_path(Connection& connection);
-  void settle(Connection& connection, bool ok, std::string why);
+  void on_event_at_from(ConnectionRecord& connection, const MachineEvent& event);
+  void on_event_at_to(ConnectionRecord& connection, const MachineEvent& event);
+  void look_at_path(ConnectionRecord& connection);
+  void settle(ConnectionRecord& connection, bool ok, std::string why);
   const Name& name_of(uint32_t peer) const { return peers_[peer].name; }
 
   TopologyBuilder* topology_;
   Services* services_;
   std::vector<RunningPeer> peers_;
-  std::vector<Connection> connections_;
+  std::vector<ConnectionRecord> connections_;
   std::vector<uint32_t> peer_of_machine_;             // by machine id; kNobody
   std::vector<std::vector<uint32_t>> peers_of_host_;  // by node id
   std::vector<Concerned> concerned_;

@@ -17,7 +17,8 @@ void EchoServer::on_datagram(Instant, const Datagram& datagram, Outbox& out) {
 
 void EchoClient::on_start(Instant, Outbox& out) { out.open_udp(kSocket); }
 
-// The question carries its number and the time at which it was asked, so that nothing has to be remembered.
+// The question carries its number and the time at which it was asked, so that nothing has to be
+// remembered.
 void EchoClient::ask(Instant now, uint32_t number, IpAddress whom, Outbox& out) {
   std::array<std::byte, 12> question;
   ByteWriter writer(question);

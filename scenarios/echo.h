@@ -19,7 +19,8 @@ class EchoServer final : public Machine {
   Instant deadline() const override { return Instant::never(); }
 };
 
-// Asks once for each ask(); the answer comes as kEchoed with the question's number and the round trip.
+// Asks once for each ask(); the answer comes as kEchoed with the question's number and the round
+// trip.
 class EchoClient final : public Machine {
  public:
   void on_start(Instant now, Outbox& out) override;

@@ -2,11 +2,13 @@
 --
 --   natbed run scenarios/hairpin.lua
 --
--- A packet from inside to an external address of the same box must be turned around ("hairpinned", RFC 4787 §6). Many
--- boxes do not do it: 24 % did in 2005 (Ford, Srisuresh, Kegel). With it, RFC 4787 REQ-9 asks that the receiver
--- sees the sender's external address; boxes that leave the internal one in place confuse peers that compare addresses.
+-- A packet from inside to an external address of the same box must be turned around ("hairpinned",
+-- RFC 4787 §6). Many boxes do not do it: 24 % did in 2005 (Ford, Srisuresh, Kegel). With it, RFC
+-- 4787 REQ-9 asks that the receiver sees the sender's external address; boxes that leave the
+-- internal one in place confuse peers that compare addresses.
 --
--- In a home the two also share a network, so "ice" finds the direct way; behind a carrier's box they do not.
+-- In a home the two also share a network, so "ice" finds the direct way; behind a carrier's box
+-- they do not.
 
 return natbed.sweep{
   axes = {

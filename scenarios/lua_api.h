@@ -1,4 +1,5 @@
-// The functions that scripts call, by the object that they belong to: natbed, net, nodes and links, connections.
+// The functions that scripts call, by the object that they belong to: natbed, net, nodes and links,
+// connections.
 //
 // docs/scenarios.md describes each of them with an example; its examples are run by a test.
 #pragma once
@@ -20,7 +21,8 @@ void open_nodes(lua_State* L);
 void open_links(lua_State* L);
 void open_connections(lua_State* L);
 
-// A Lua object of the type called `type`, which one of the above opened; its value is a number, an id.
+// A Lua object of the type called `type`, which one of the above opened; its value is a number, an
+// id.
 void push_object(lua_State* L, const char* type, uint32_t value);
 // The value of the object at `index`, or an error that says what was expected: "a host".
 uint32_t object_argument(lua_State* L, int index, const char* type, const char* what);

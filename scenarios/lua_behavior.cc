@@ -21,7 +21,8 @@ NatChoice preset_choice(std::string_view name) {
   throw ScriptError(unknown_word("NAT kind", name, words));
 }
 
-// Options with the preset taken out of position 1: a copy, because the script may use its table again.
+// Options with the preset taken out of position 1: a copy, because the script may use its table
+// again.
 void push_named_part(lua_State* L, int index) {
   const int table = lua_absindex(L, index);
   lua_newtable(L);

@@ -15,8 +15,8 @@ struct NatChoice {
   std::string what;  // for the box's name: "symmetric", or "nat" if it is nobody's preset
 };
 
-// "symmetric", "apdm-adf", or { "linux", filtering = "eif", hairpin = "external", udp_timeout = 60 }: a preset (or
-// nothing, which stands for the defaults of NatBehavior) with some axes changed.
+// "symmetric", "apdm-adf", or { "linux", filtering = "eif", hairpin = "external", udp_timeout = 60
+// }: a preset (or nothing, which stands for the defaults of NatBehavior) with some axes changed.
 NatChoice nat_argument(lua_State* L, int index);
 
 }  // namespace natbed

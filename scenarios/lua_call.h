@@ -1,9 +1,11 @@
-// Between C++ and Lua: functions of the API may throw, and Lua may jump, but never across each other.
+// Between C++ and Lua: functions of the API may throw, and Lua may jump, but never across each
+// other.
 //
-// Lua is a C library that leaves functions by longjmp, which runs no destructors. So every function that scripts call is
-// wrapped by api<>: its body reads arguments with the functions below, which throw ScriptError, and the wrapper turns
-// that into a Lua error (or a yield) when no C++ object is left on the way. Bodies must not call luaL_check* or
-// anything else in Lua that raises errors. Lua running out of memory is the one exception that is not caught.
+// Lua is a C library that leaves functions by longjmp, which runs no destructors. So every function
+// that scripts call is wrapped by api<>: its body reads arguments with the functions below, which
+// throw ScriptError, and the wrapper turns that into a Lua error (or a yield) when no C++ object is
+// left on the way. Bodies must not call luaL_check* or anything else in Lua that raises errors. Lua
+// running out of memory is the one exception that is not caught.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +42,8 @@ int api(lua_State* L) {
 // The trial that `L` (any coroutine of it) belongs to.
 ScriptTrial& trial_of(lua_State* L);
 
-// Arguments; `what` names one in errors: "sleep: expected seconds, got a string". Indices count from 1.
+// Arguments; `what` names one in errors: "sleep: expected seconds, got a string". Indices count
+// from 1.
 [[noreturn]] void expected(lua_State* L, int index, std::string_view what);
 std::string_view text_argument(lua_State* L, int index,
                                std::string_view what);  // lives while it is on the stack
@@ -48,7 +51,8 @@ double number_argument(lua_State* L, int index, std::string_view what);
 Duration seconds_argument(lua_State* L, int index, std::string_view what);  // not negative
 void function_argument(lua_State* L, int index, std::string_view what);     // checks only
 
-// Durations of scripts: finite, not negative, below 292 years. Seconds, or milliseconds for latencies.
+// Durations of scripts: finite, not negative, below 292 years. Seconds, or milliseconds for
+// latencies.
 Duration seconds_of(double seconds, std::string_view what);
 Duration milliseconds_of(double milliseconds, std::string_view what);
 

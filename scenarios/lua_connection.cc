@@ -151,7 +151,7 @@ int close(lua_State* L) {
 // Over which nodes the data go, by name; empty without a path.
 std::vector<std::string> route_of(lua_State* L, ConnectionId id) {
   const World& world = trial_of(L).world();
-  const Connection& connection = connections_of(L).at(id);
+  const ConnectionRecord& connection = connections_of(L).at(id);
   const PeerPath path = connections_of(L).path(id);
   std::vector<std::string> route;
   if (path.kind == PathKind::kNone) return route;
@@ -193,7 +193,7 @@ bool push_round_trip(lua_State* L, const PeerPath& path) {
 }
 
 // What holds for the attempt.
-bool push_outcome(lua_State* L, const Connection& c, std::string_view key) {
+bool push_outcome(lua_State* L, const ConnectionRecord& c, std::string_view key) {
   if (key == "ok") return lua_pushboolean(L, c.ok), true;
   if (key == "ms") return push_milliseconds(L, c.settled_at - c.asked), true;
   if (key == "packets") return lua_pushinteger(L, static_cast<lua_Integer>(c.packets)), true;
@@ -222,10 +222,11 @@ int field(lua_State* L) {
   return 2;
 }
 
-// "punched in 312.4 ms: alice → bob, round trip 104.2 ms"; without the time when it is not the first path any more
+// "punched in 312.4 ms: alice → bob, round trip 104.2 ms"; without the time when it is not the
+// first path any more
 int to_sentence(lua_State* L) {
   const ConnectionId id = self(L);
-  const Connection& c = connections_of(L).at(id);
+  const ConnectionRecord& c = connections_of(L).at(id);
   const PeerPath path = connections_of(L).path(id);
   if (!c.ok || path.kind == PathKind::kNone) {
     push_text(L, fmt::format("no path: {}", c.why.empty() ? "lost" : c.why));

@@ -19,7 +19,8 @@ Probability probability_of(double p, std::string_view what) {
   return Probability::of(p);
 }
 
-// Bursts as people measure them: the share of time that is bad, and how many packets long a bad spell is.
+// Bursts as people measure them: the share of time that is bad, and how many packets long a bad
+// spell is.
 void read_burst(const Options& options, LinkProfile& link) {
   const std::optional<double> share = options.number("burst_share");
   if (!share) return;

@@ -1,4 +1,5 @@
-// Making nodes from scripts: the same five methods on the network (in the core) and on a box (behind it).
+// Making nodes from scripts: the same five methods on the network (in the core) and on a box
+// (behind it).
 #pragma once
 
 #include "base/id.h"

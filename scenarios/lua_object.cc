@@ -30,7 +30,8 @@ int same_object(lua_State* L) {
   return 1;
 }
 
-// object.key: upvalue 1 is the table of methods, upvalue 2 the function that reads fields, or nil, upvalue 3 the type.
+// object.key: upvalue 1 is the table of methods, upvalue 2 the function that reads fields, or nil,
+// upvalue 3 the type.
 int read_field(lua_State* L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;

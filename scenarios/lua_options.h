@@ -1,7 +1,8 @@
-// Options: the table that a script hands to a function, with every key known and every value checked.
+// Options: the table that a script hands to a function, with every key known and every value
+// checked.
 //
-// A key that the function does not take is an error at once, because an option that is silently ignored gives wrong
-// results that look right.
+// A key that the function does not take is an error at once, because an option that is silently
+// ignored gives wrong results that look right.
 #pragma once
 
 #include <initializer_list>
@@ -17,8 +18,8 @@ namespace natbed {
 
 class Options {
  public:
-  // The table at `index`; nothing or nil stands for an empty one. `what` names the function in errors. Keeps reading
-  // from the stack: REQUIRES that the table stays where it is.
+  // The table at `index`; nothing or nil stands for an empty one. `what` names the function in
+  // errors. Keeps reading from the stack: REQUIRES that the table stays where it is.
   Options(lua_State* L, int index, std::string_view what,
           std::initializer_list<std::string_view> keys);
 

@@ -1,9 +1,10 @@
 // LuaState: one fresh Lua for one trial, without a way out and without chance.
 //
-// Scripts get the basic, string, table, math and utf8 libraries. They do not get os, io, debug, package, coroutine, or
-// anything that loads code. What would let the machine's memory layout into a result is replaced: pairs() walks in
-// the order of keys, tostring() of a table is "table", next() is gone, and math.random is the scenario's own stream.
-// A script that runs on and on while virtual time stands still is stopped.
+// Scripts get the basic, string, table, math and utf8 libraries. They do not get os, io, debug,
+// package, coroutine, or anything that loads code. What would let the machine's memory layout into
+// a result is replaced: pairs() walks in the order of keys, tostring() of a table is "table",
+// next() is gone, and math.random is the scenario's own stream. A script that runs on and on while
+// virtual time stands still is stopped.
 #pragma once
 
 #include <memory>

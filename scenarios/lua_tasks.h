@@ -1,8 +1,9 @@
 // LuaTasks: the coroutines of one trial, resumed by the events of its world.
 //
-// Every function of a script runs in a coroutine, so it can wait in virtual time and read top to bottom. A waiting task
-// has one Wait: an instant at which it goes on in any case, and optionally something that ends the wait earlier. Tasks
-// that become ready run one after the other, in the order in which they became ready, never inside each other.
+// Every function of a script runs in a coroutine, so it can wait in virtual time and read top to
+// bottom. A waiting task has one Wait: an instant at which it goes on in any case, and optionally
+// something that ends the wait earlier. Tasks that become ready run one after the other, in the
+// order in which they became ready, never inside each other.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +40,9 @@ class LuaTasks {
  public:
   explicit LuaTasks(ScriptTrial* trial) : trial_(trial) {}
 
-  // Takes a function and its `arguments` from the top of L; it starts at `when` (at once: now or earlier). Its
-  // coroutine and what the function returned on it are gone when it is finished, unless `keep`.
+  // Takes a function and its `arguments` from the top of L; it starts at `when` (at once: now or
+  // earlier). Its coroutine and what the function returned on it are gone when it is finished,
+  // unless `keep`.
   TaskId spawn(lua_State* L, int arguments, Instant when, bool keep = false);
   // For API functions: `return tasks.wait(L, {...})`.
   int wait(lua_State* L, const Wait& wait);

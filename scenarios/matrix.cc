@@ -25,7 +25,8 @@ NatBehavior behavior_of(const Preset& kind, const MatrixOptions& options) {
   return behavior;
 }
 
-// One worker: two homes, a STUN server, a rendezvous, one attempt to punch, in a world of their own each time.
+// One worker: two homes, a STUN server, a rendezvous, one attempt to punch, in a world of their own
+// each time.
 class MatrixRunner final : public TrialRunner, private WorldListener {
  public:
   explicit MatrixRunner(const MatrixOptions* options) : options_(*options), world_(0) {}
@@ -73,7 +74,7 @@ class MatrixRunner final : public TrialRunner, private WorldListener {
     const Instant limit = world_.now() + connect.timeout + Duration::milliseconds(1);
     while (!net_->connections.at(*id).settled && world_.now() < limit) world_.run_until(limit);
     net_->connections.give_up(*id);
-    const Connection& connection = net_->connections.at(*id);
+    const ConnectionRecord& connection = net_->connections.at(*id);
     Record record;
     record.set("ok", connection.ok);
     record.set("ms", (connection.settled_at - connection.asked).as_milliseconds());

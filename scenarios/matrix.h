@@ -1,8 +1,8 @@
 // The nine-by-nine grid: every mapping × filtering against every other, simulated and foretold.
 //
-// Each cell runs the real STUN, rendezvous and punching code in worlds of their own and asks the oracle of
-// nat_models/traversal.h, which shares no code with the translator, for its verdict. A cell agrees when all of its
-// trials did what the oracle says.
+// Each cell runs the real STUN, rendezvous and punching code in worlds of their own and asks the
+// oracle of nat_models/traversal.h, which shares no code with the translator, for its verdict. A
+// cell agrees when all of its trials did what the oracle says.
 #pragma once
 
 #include <cstdint>

@@ -3,11 +3,14 @@
 --   natbed run scenarios/matrix.lua --trials 20
 --   natbed run scenarios/matrix.lua --set a=apdm-apdf --set b=eim-eif,eim-adf,eim-apdf
 --
--- The nine kinds are the nine pairs of mapping and filtering of RFC 4787: "apdm-adf" maps address-and-port-dependent
--- and filters address-dependent. `natbed matrix` runs the same without Lua and draws the grid.
+-- The nine kinds are the nine pairs of mapping and filtering of RFC 4787: "apdm-adf" maps
+-- address-and-port-dependent and filters address-dependent. `natbed matrix` runs the same without
+-- Lua and draws the grid.
 
-local scope = natbed.param("filter_scope", "internal")    -- or "mapping": filters belong to one mapping only
-local reply = natbed.param("reply_mapping", "selected")   -- or "admitting": answers leave where the question came in
+-- Whose packets open a filter: the internal endpoint's, or those of one "mapping" only.
+local scope = natbed.param("filter_scope", "internal")
+-- Where answers leave: by the mapping that their destination selects, or the "admitting" one.
+local reply = natbed.param("reply_mapping", "selected")
 
 local function home(net, kind, name)
   return net:nat({ kind, filter_scope = scope, reply_mapping = reply }):host(name)

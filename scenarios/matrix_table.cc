@@ -59,7 +59,8 @@ std::string matrix_json(const Matrix& matrix) {
     const MatrixCell& cell = matrix.cells[i];
     const Interval interval = cell.punched.wilson95();
     text += fmt::format(
-        R"(    {{"a":{},"b":{},"successes":{},"trials":{},"proportion":{},"wilson95":[{},{}],"oracle":{},"agrees":{}}}{})",
+        R"(    {{"a":{},"b":{},"successes":{},"trials":{},"proportion":{},"wilson95":[{},{}],)"
+        R"("oracle":{},"agrees":{}}}{})",
         json_string(cell.a), json_string(cell.b), cell.punched.successes, cell.punched.trials,
         cell.punched.value(), interval.low, interval.high, cell.oracle, cell.agrees(),
         i + 1 < matrix.cells.size() ? ",\n" : "\n");

@@ -1,13 +1,14 @@
--- mobile_handover: alice leaves the house in the middle of a call; her phone goes from the home's Wi-Fi to a mobile
--- carrier and, later, back. What does bob hear of it?
+-- mobile_handover: alice leaves the house in the middle of a call; her phone goes from the home's
+-- Wi-Fi to a mobile carrier and, later, back. What does bob hear of it?
 --
 --   natbed run scenarios/mobile_handover.lua
 --   natbed run scenarios/mobile_handover.lua --set consent=5
 --
--- Her address changes, so the holes in the NATs on the way belong to a host that is gone. The call goes on when both
--- ends know and have found a new path; until then bob hears nothing.
+-- Her address changes, so the holes in the NATs on the way belong to a host that is gone. The call
+-- goes on when both ends know and have found a new path; until then bob hears nothing.
 
-local consent = natbed.param("consent", 15)      -- seconds without an answer until a path is given up (RFC 7675)
+-- Seconds without an answer until a path is given up (RFC 7675 has 30).
+local consent = natbed.param("consent", 15)
 
 local net = natbed.network{ latency = {10, 40} }
 net:server("stun"):serve("stun")

@@ -13,7 +13,8 @@ class Pings {
  public:
   explicit Pings(World* world) : world_(world) {}
 
-  // Asks `to` at `address` once, and starts what is needed for it on both hosts. Returns the question's number.
+  // Asks `to` at `address` once, and starts what is needed for it on both hosts. Returns the
+  // question's number.
   uint32_t ask(NodeId from, NodeId to, IpAddress address);
   // True if the event was an answer.
   bool on_machine_event(MachineId machine, const MachineEvent& event);

@@ -1,17 +1,19 @@
--- relay_choice: twelve relays on four continents, two peers that cannot meet without one, and relays that come and go.
+-- relay_choice: twelve relays on four continents, two peers that cannot meet without one, and
+-- relays that come and go.
 --
 --   natbed run scenarios/relay_choice.lua --trace t        then:  natbed view t
 --   natbed run scenarios/relay_choice.lua --set policy=nearest
 --
--- Both peers measure their round trips to the relays and meet at the one with the smallest sum. Every 40 seconds the
--- relay in use dies for a minute. Recorded for every route: its round trip, how much longer that is than by the
--- best relay alive (the regret), and, when its relay dies, for how long nothing arrives (the gap).
+-- Both peers measure their round trips to the relays and meet at the one with the smallest sum.
+-- Every 40 seconds the relay in use dies for a minute. Recorded for every route: its round trip,
+-- how much longer that is than by the best relay alive (the regret), and, when its relay dies, for
+-- how long nothing arrives (the gap).
 
 local policy = natbed.param("policy", "min-sum")   -- or "nearest" (to the caller), or "random-k"
 
 local net = natbed.network{
   regions = { "america", "europe", "asia", "africa" },
-  matrix = {                     -- one-way milliseconds between regions, of the order of long cables
+  matrix = {                     -- one-way milliseconds, of the order of long cables
     {  5,  45,  80,  75 },
     { 45,   5,  90,  50 },
     { 80,  90,   5, 110 },
@@ -44,7 +46,8 @@ end
 local way = alice:connect(bob, { policy = policy, timeout = 20, measure_relays = 20 })
 natbed.note("first: " .. tostring(way))
 
--- A voice call's worth of datagrams, one each 20 ms: a gap in their arrival is a gap that people hear.
+-- A voice call's worth of datagrams, one each 20 ms: a gap in their arrival is a gap that people
+-- hear.
 net:spawn(function()
   while true do
     way:send(160)
@@ -71,7 +74,7 @@ for round = 1, 4 do
   local before = way.received
   while way.received == before and natbed.now() < died + 40 do natbed.sleep(0.01) end
   natbed.note("now: " .. tostring(way))
-  natbed.record{ round = round, ok = way.received > before, relay = name, route = route, rtt = rtt, regret = regret,
-                 gap_ms = (natbed.now() - died) * 1000 }
+  natbed.record{ round = round, ok = way.received > before, relay = name, route = route,
+                 rtt = rtt, regret = regret, gap_ms = (natbed.now() - died) * 1000 }
   natbed.sleep(20)
 end

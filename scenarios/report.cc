@@ -22,7 +22,8 @@ Summary::Kind kind_of(const Value& value) {
   return Summary::Kind::kQuantiles;
 }
 
-// A value of another type than the first under its key is counted as text: it is the script's slip, and shows.
+// A value of another type than the first under its key is counted as text: it is the script's slip,
+// and shows.
 void add(std::map<std::string, Column>& columns, const Field& field) {
   const auto& [key, value] = field;
   Column& column = columns.try_emplace(key, Column{kind_of(value), {}, {}, {}}).first->second;

@@ -1,7 +1,8 @@
 // Report: everything that a run of trials found, as data for the terminal, for files and for tests.
 //
-// Trials stand in the order of (cell, trial) whatever thread ran them, so the bytes written from a report do not
-// depend on how many workers made it. A run without a sweep has one cell without axes.
+// Trials stand in the order of (cell, trial) whatever thread ran them, so the bytes written from a
+// report do not depend on how many workers made it. A run without a sweep has one cell without
+// axes.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ struct Trial {
   bool failed() const;
 };
 
-// One recorded key over the trials of a cell. What it holds follows from the first value recorded under it.
+// One recorded key over the trials of a cell. What it holds follows from the first value recorded
+// under it.
 struct Summary {
   enum class Kind : uint8_t { kProportion, kQuantiles, kCounts };
   std::string key;

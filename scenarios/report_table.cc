@@ -61,7 +61,8 @@ std::string heading(const Report& report, const std::string& key) {
   return key;
 }
 
-// Successes first, because they are what one looks for, then texts, then times; by name within each.
+// Successes first, because they are what one looks for, then texts, then times; by name within
+// each.
 std::vector<std::string> columns_of(const Report& report) {
   std::set<std::pair<int, std::string>> columns;
   for (const Cell& cell : report.cells) {

@@ -1,7 +1,8 @@
-// Results on disk: results.jsonl (one line a trial, with its seed), summary.json and summary.csv (one row a cell).
+// Results on disk: results.jsonl (one line a trial, with its seed), summary.json and summary.csv
+// (one row a cell).
 //
-// Nothing in them depends on the machine, the hour, the locale or the number of workers: equal runs write equal
-// bytes. The formats are described in docs/scenarios.md.
+// Nothing in them depends on the machine, the hour, the locale or the number of workers: equal runs
+// write equal bytes. The formats are described in docs/scenarios.md.
 #pragma once
 
 #include <filesystem>

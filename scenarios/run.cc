@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -18,12 +20,15 @@ namespace natbed {
 namespace {
 
 Result<CompiledScript> read_script(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return Error{fmt::format("cannot read the script {}: it is a directory", path.string())};
+  }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream source;
   source << file.rdbuf();
-  if (!file || std::filesystem::is_directory(path)) {
-    return Error{
-        fmt::format("cannot read the script {}: no such file, or not readable", path.string())};
+  if (!file) {
+    return Error{fmt::format("cannot read the script {}: {}", path.string(), std::strerror(errno))};
   }
   return compile_script(path.filename().string(), source.str());
 }
@@ -103,7 +108,8 @@ Result<Report> ScriptRun::run() {
   return std::move(report_);
 }
 
-// The first trial is run with the trace's outputs. Whether the script is a sweep is known once it has run.
+// The first trial is run with the trace's outputs. Whether the script is a sweep is known once it
+// has run.
 Result<Trial> ScriptRun::run_first(ScriptTrial& trial, TraceOutputs& outputs) {
   plan_.emplace(options_.seed, std::vector<Axis>(), std::max(1u, options_.trials));
   Result<ScriptTrial::Outcome> outcome = trial.run(plan_->trial(0), outputs.sink());

@@ -1,7 +1,7 @@
 // Running a scenario: a script, a seed, and how many universes to try it in.
 //
-// Every trial is a world of its own in a fresh Lua state; trials run on all cores and are merged in trial order.
-// Equal options give equal reports, bit for bit, whatever `jobs` is.
+// Every trial is a world of its own in a fresh Lua state; trials run on all cores and are merged in
+// trial order. Equal options give equal reports, bit for bit, whatever `jobs` is.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ struct RunOptions {
   ProgressSink* progress = nullptr;  // not owned
 };
 
-// The error of a script names it, its line and the virtual time, and of a trial the command that repeats it.
+// The error of a script names it, its line and the virtual time, and of a trial the command that
+// repeats it.
 Result<Report> run_script(const RunOptions& options);
 
 }  // namespace natbed

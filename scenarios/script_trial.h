@@ -1,7 +1,9 @@
-// ScriptTrial: one universe of a script: its world, its network, its Lua state, and what it recorded.
+// ScriptTrial: one universe of a script: its world, its network, its Lua state, and what it
+// recorded.
 //
-// A worker keeps one and runs many trials in it, one after the other; only memory survives from one to the next. The
-// functions that a script can call (lua_*.cc) act on the trial that their Lua state belongs to.
+// A worker keeps one and runs many trials in it, one after the other; only memory survives from one
+// to the next. The functions that a script can call (lua_*.cc) act on the trial that their Lua
+// state belongs to.
 #pragma once
 
 #include <optional>
@@ -51,7 +53,8 @@ class ScriptTrial final : public WorldListener {
   void record(Record record);
   Value parameter(const std::string& name, const Value& otherwise);
   void request_sweep(SweepRequest request);
-  // Calls `function` (a reference in the registry) with the path whenever the connection's path changes.
+  // Calls `function` (a reference in the registry) with the path whenever the connection's path
+  // changes.
   void call_on_change(ConnectionId connection, int function);
   // False if too many were spent since virtual time last moved.
   bool spend_instructions(int64_t count);
@@ -88,7 +91,8 @@ class ScriptTrial final : public WorldListener {
   Instant instructions_at_;
 };
 
-// Names of what scripts keep in Lua's registry: the function `run` of a sweep, and its options for the network.
+// Names of what scripts keep in Lua's registry: the function `run` of a sweep, and its options for
+// the network.
 inline constexpr const char* kSweepRun = "natbed.sweep.run";
 inline constexpr const char* kSweepNetwork = "natbed.sweep.network";
 

@@ -1,7 +1,8 @@
 // Services: which of a network's servers do STUN, TURN or rendezvous, and where peers find them.
 //
-// A peer knows all servers that serve when it is started. Without a rendezvous service nobody can meet, so the first
-// connection adds one to the core, on a server called "rendezvous", unless the script did.
+// A peer knows all servers that serve when it is started. Without a rendezvous service nobody can
+// meet, so the first connection adds one to the core, on a server called "rendezvous", unless the
+// script did.
 #pragma once
 
 #include <string_view>

@@ -20,14 +20,15 @@ struct Proportion {
 
   void add(bool success) { successes += success, ++trials; }
   double value() const;  // 0 without trials
-  // The 95 % score interval of Wilson (JASA 22, 1927), which stays inside [0, 1] and is honest at 0 and 1 where the
-  // textbook's p ± 1.96 s is not. [0, 1] without trials.
+  // The 95 % score interval of Wilson (JASA 22, 1927), which stays inside [0, 1] and is honest at 0
+  // and 1 where the textbook's p ± 1.96 s is not. [0, 1] without trials.
   Interval wilson95() const;
   bool operator==(const Proportion&) const = default;
 };
 
-// Nearest-rank quantiles of a sample: the p-th percentile is the smallest value that at least p percent of the sample
-// do not exceed. So a quantile is always a time that some trial took, never a mean of two.
+// Nearest-rank quantiles of a sample: the p-th percentile is the smallest value that at least p
+// percent of the sample do not exceed. So a quantile is always a time that some trial took, never a
+// mean of two.
 struct Quantiles {
   uint64_t count = 0;
   double p50 = 0, p90 = 0, p99 = 0;

@@ -7,11 +7,12 @@
 
 namespace natbed {
 
-// Empty unless one word is so near (by insertions, deletions, exchanges and swaps of letters) that a slip of the
-// fingers explains it. Of words equally near the first.
+// Empty unless one word is so near (by insertions, deletions, exchanges and swaps of letters) that
+// a slip of the fingers explains it. Of words equally near the first.
 std::string_view nearest_word(std::string_view word, std::span<const std::string_view> words);
 
-// `unknown NAT kind "symetric" (did you mean "symmetric"?)`, or with the list of words if none is near.
+// `unknown NAT kind "symetric" (did you mean "symmetric"?)`, or with the list of words if none is
+// near.
 std::string unknown_word(std::string_view what, std::string_view word,
                          std::span<const std::string_view> words);
 

@@ -1,8 +1,9 @@
 // SweepPlan: which trials a run consists of, in one fixed order.
 //
-// Cells are the points of the grid that the axes span, the last axis moving fastest; the trials of a cell follow
-// each other. Trial 0 of cell 0 runs with the run's own seed, all others with seeds derived from it, so a run of one
-// trial with a printed seed and the axes set is that very trial again.
+// Cells are the points of the grid that the axes span, the last axis moving fastest; the trials of
+// a cell follow each other. Trial 0 of cell 0 runs with the run's own seed, all others with seeds
+// derived from it, so a run of one trial with a printed seed and the axes set is that very trial
+// again.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +44,8 @@ class SweepPlan {
 
 inline constexpr uint64_t kMostTrials = 100'000'000;  // a plan beyond is a slip of the script
 
-// Narrows the axis named `name` to the values in `text` ("linux" or "linux,cgnat"). False if no axis has that name.
+// Narrows the axis named `name` to the values in `text` ("linux" or "linux,cgnat"). False if no
+// axis has that name.
 Result<bool> narrow_axis(std::vector<Axis>& axes, const std::string& name, const std::string& text);
 
 }  // namespace natbed

@@ -7,8 +7,8 @@
 namespace natbed {
 namespace {
 
-// Inside a home half a millisecond one-way, as baselines.md W5 has it. Five to a carrier's box: an assumption, in the
-// order of an access network's first hops; a subscriber's `latency` adds to it.
+// Inside a home half a millisecond one-way, as baselines.md W5 has it. Five to a carrier's box: an
+// assumption, in the order of an access network's first hops; a subscriber's `latency` adds to it.
 constexpr Duration kHomeLatency = Duration::microseconds(500);
 constexpr Duration kCarrierLatency = Duration::milliseconds(5);
 constexpr int kV4Bits = 96;  // an IPv4 prefix of n bits has 96 + n in 128-bit form

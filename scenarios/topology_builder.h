@@ -1,8 +1,9 @@
 // TopologyBuilder: homes, carriers, routers and servers on top of a world's realms and interfaces.
 //
-// What people draw on a whiteboard is "alice behind a NAT behind a carrier's NAT"; what a world knows is realms,
-// attachments, gateways and routes. This class turns the one into the other, with addresses from AddressPlan and names
-// that are unique. A box (NAT or router) has one inside, which is opened when something is first attached to it.
+// What people draw on a whiteboard is "alice behind a NAT behind a carrier's NAT"; what a world
+// knows is realms, attachments, gateways and routes. This class turns the one into the other, with
+// addresses from AddressPlan and names that are unique. A box (NAT or router) has one inside, which
+// is opened when something is first attached to it.
 #pragma once
 
 #include <deque>

@@ -1,4 +1,5 @@
-// Where the trace of a run's first trial goes: its hash always, a file, a capture and somebody's sink if they are wanted.
+// Where the trace of a run's first trial goes: its hash always, a file, a capture and somebody's
+// sink if they are wanted.
 #pragma once
 
 #include <memory>

@@ -48,8 +48,8 @@ class Pool {
     changed_.notify_one();
   }
 
-  // Stops at the first error of the batch. Earlier batches were all taken before and are finished by their
-  // workers, so that the error which remains is the earliest.
+  // Stops at the first error of the batch. Earlier batches were all taken before and are finished
+  // by their workers, so that the error which remains is the earliest.
   void run_batch(TrialRunner& runner, uint64_t begin, uint64_t end) {
     for (uint64_t at = begin; at < end; ++at) {
       Result<Trial> trial = runner.run(plan_.trial(at));

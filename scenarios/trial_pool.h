@@ -1,7 +1,8 @@
 // Trials on all cores, merged in trial order.
 //
-// Workers take trials from one counter and write each result to its own place, so that only the hour at which a
-// result appears depends on the number of workers. If trials fail, the error is that of the earliest in trial order.
+// Workers take trials from one counter and write each result to its own place, so that only the
+// hour at which a result appears depends on the number of workers. If trials fail, the error is
+// that of the earliest in trial order.
 #pragma once
 
 #include <memory>
@@ -31,7 +32,8 @@ struct PoolOptions {
   ProgressSink* progress = nullptr;  // not owned
 };
 
-// All trials of `plan` but those at places below `first`, into `report`.trials. REQUIRES: report is plan.empty_report().
+// All trials of `plan` but those at places below `first`, into `report`.trials. REQUIRES: report is
+// plan.empty_report().
 Status run_trials(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory,
                   const PoolOptions& options, Report& report);
 

@@ -133,7 +133,7 @@ TEST(LuaErrors, AMissingScriptIsNamed) {
   const auto report = run_script(options);
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().message,
-            "cannot read the script /nowhere/x.lua: no such file, or not readable");
+            "cannot read the script /nowhere/x.lua: No such file or directory");
 }
 
 TEST(LuaErrors, AFailingTrialEndsWithTheCommandThatRepeatsIt) {

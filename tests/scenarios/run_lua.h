@@ -1,4 +1,5 @@
-// Runs a scenario that stands in the test as text: the input pasted in the test is the documentation.
+// Runs a scenario that stands in the test as text: the input pasted in the test is the
+// documentation.
 #pragma once
 
 #include <gtest/gtest.h>

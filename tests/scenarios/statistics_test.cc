@@ -10,7 +10,8 @@ struct Published {
   double low, high;  // percent
 };
 
-// Ford, Srisuresh, Kegel, USENIX ATC 2005, table 1, with intervals to one decimal (measurements.md §1.1).
+// Ford, Srisuresh, Kegel, USENIX ATC 2005, table 1, with intervals to one decimal (measurements.md
+// §1.1).
 TEST(Statistics, WilsonIntervalsAreThoseOfPublishedTables) {
   const Published table[] = {
       {310, 380, 77.4, 85.2}, {80, 335, 19.6, 28.7}, {184, 286, 58.6, 69.7}, {37, 286, 9.5, 17.3}};
