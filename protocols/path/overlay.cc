@@ -9,13 +9,15 @@
 namespace natbed {
 namespace {
 
-// A limit on the number of vertices passed is no matter for Dijkstra's algorithm, so the graph is laid out in layers:
-// vertex (v, k) is "at v with k edges left". Edges point backwards, so that one run from the end gives every vertex
-// its distance to the end, and the way can then be walked from the start with ties under control.
+// A limit on the number of vertices passed is no matter for Dijkstra's algorithm, so the graph is
+// laid out in layers: vertex (v, k) is "at v with k edges left". Edges point backwards, so that one
+// run from the end gives every vertex its distance to the end, and the way can then be walked from
+// the start with ties under control.
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property,
                                     boost::property<boost::edge_weight_t, int64_t>>;
 
-// A length in nanoseconds, eight to the unit, leaves room to count edges: of equal ways the one with fewer is shorter.
+// A length in nanoseconds, eight to the unit, leaves room to count edges: of equal ways the one
+// with fewer is shorter.
 constexpr int64_t kUnits = 8;
 int64_t weight(Duration length) { return length.ns() * kUnits + 1; }
 

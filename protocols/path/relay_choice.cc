@@ -86,7 +86,8 @@ void RelayChoice::draw() {
   }
 }
 
-// Vertices: the relays in the order of their names (so that ties go to the first name), then we, then the peer.
+// Vertices: the relays in the order of their names (so that ties go to the first name), then we,
+// then the peer.
 std::optional<RelayRoute> RelayChoice::best(const std::optional<RelayRoute>& apart_from) const {
   const auto count = static_cast<uint32_t>(relays_.size());
   const uint32_t us = count, peer = count + 1;

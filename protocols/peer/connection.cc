@@ -7,7 +7,6 @@ namespace {
 
 using Kind = MachineEvent::Kind;
 
-constexpr SocketId kSocket(0);
 // When a path is lost both sides notice at about the same time; the one that controls asks first.
 constexpr Duration kOtherFirst = Duration::seconds(2);
 
@@ -97,7 +96,7 @@ void Connection::punch(Instant now, const Introduction& introduction, PeerParts&
     known.add(Candidate{CandidateKind::kReflexive, introduction.observed});
   const Puncher::Session session{introduction.session, introduction.key, introduction.controlling,
                                  peer_};
-  direct_ = std::make_unique<Puncher>(kSocket, session, parts.config.punch,
+  direct_ = std::make_unique<Puncher>(kPeerSocket, session, parts.config.punch,
                                       rng_.fork(introduction.session));
   drive(*direct_, out, [&](Puncher& puncher) { puncher.start(now, known.all_candidates(), out); });
 }
@@ -109,12 +108,17 @@ bool Connection::offered(Instant now, const RelayOffer& offer, PeerParts& parts,
   return true;
 }
 
+// The rendezvous service forgot the session, because one of us came back from elsewhere.
+void Connection::session_over(Instant now, uint32_t session, PeerParts& parts, Outbox& out) {
+  if (session == session_ && way_ != Way::kDirect) ask(now, parts, out);
+}
+
 bool Connection::take(Instant now, const StunMessage& message, const Datagram& d, PeerParts& parts,
                       Outbox& out) {
   bool taken = false;
   if (relayed_) counted(out, [&] { taken = relayed_->take(now, message, d, parts, out); });
   for (Puncher* puncher : {direct_.get(), former_.get()}) {
-    if (taken || !puncher || d.socket != kSocket) continue;
+    if (taken || !puncher || d.socket != kPeerSocket) continue;
     drive(*puncher, out, [&](Puncher& p) { taken = p.take(now, message, d, out); });
   }
   if (!taken) return false;
@@ -130,7 +134,7 @@ void Connection::received(size_t bytes) {
 
 bool Connection::knows(SocketId socket, const Endpoint& source) const {
   if (relayed_ && relayed_->knows(socket, source)) return true;
-  if (socket != kSocket) return false;
+  if (socket != kPeerSocket) return false;
   return (direct_ && direct_->knows(source)) || (former_ && former_->knows(source));
 }
 
@@ -138,14 +142,15 @@ bool Connection::send(ByteView frame, PeerParts& parts, Outbox& out) {
   if (way_ == Way::kNone) return false;
   counted(out, [&] {
     if (way_ == Way::kRelayed) return relayed_->send(frame, parts, out);
-    out.send(kSocket, puncher_of(way_).remote(), frame, {.traffic = Traffic::kData});
+    out.send(kPeerSocket, puncher_of(way_).remote(), frame, {.traffic = Traffic::kData});
   });
   return true;
 }
 
 void Connection::answer(const Datagram& d, ByteView frame, PeerParts& parts, Outbox& out) {
   counted(out, [&] {
-    if (d.socket == kSocket) return out.send(kSocket, d.remote, frame, {.traffic = Traffic::kData});
+    if (d.socket == kPeerSocket)
+      return out.send(kPeerSocket, d.remote, frame, {.traffic = Traffic::kData});
     relayed_->send_to(d.remote, frame, parts, out);
   });
 }
@@ -202,7 +207,8 @@ bool Connection::trying() const {
   return !give_up_at_.is_never() && (probing || (relayed_ && relayed_->trying()));
 }
 
-// The best way that holds. A relay waits for its turn only at the beginning: later it is the safety net.
+// The best way that holds. A relay waits for its turn only at the beginning: later it is the safety
+// net.
 Connection::Way Connection::best(Instant now) const {
   if (usable(direct_)) return Way::kDirect;
   if (usable(former_)) return Way::kFormer;
@@ -246,7 +252,8 @@ void Connection::change(Instant now, Way way, PeerParts& parts, Outbox& out) {
   path_.route = way == Way::kRelayed ? relayed_->route() : RelayRoute{};
   path_.since = now;
   ask_at_ = Instant::never();
-  // Fresh addresses may help: at once if a way was lost, now and then while there is none but the relay.
+  // Fresh addresses may help: at once if a way was lost, now and then while there is none but the
+  // relay.
   const bool direct = (parts.config.techniques & (kDirect | kPunch)) != 0;
   if (worse && (wanted_ || suspected_)) {
     ask_at_ = now + (controlling_ ? Duration::zero() : kOtherFirst);
@@ -268,26 +275,6 @@ void Connection::change(Instant now, Way way, PeerParts& parts, Outbox& out) {
   tell(Kind::kPathUp, out);
 }
 
-void Connection::tell(MachineEvent::Kind kind, Outbox& out) const {
-  out.emit({.kind = kind,
-            .code = static_cast<uint32_t>(path_.kind),
-            .local = path_.local,
-            .remote = path_.remote,
-            .round_trip = kind == Kind::kPathUp ? round_trip() : Duration::zero(),
-            .name = peer_});
-}
-
-Duration Connection::round_trip() const {
-  if (way_ == Way::kNone) return {};
-  return way_ == Way::kRelayed ? relayed_->round_trip() : puncher_of(way_).round_trip();
-}
-
-PeerPath Connection::path() const {
-  PeerPath path = path_;
-  path.round_trip = round_trip();
-  return path;
-}
-
 void Connection::give_up(Instant now, PeerParts& parts, Outbox& out) {
   why_failed_ = explain(parts);
   if (wanted_) out.emit({.kind = Kind::kConnectFailed, .name = peer_, .text = reason(parts)});
@@ -297,35 +284,6 @@ void Connection::give_up(Instant now, PeerParts& parts, Outbox& out) {
   give_up_at_ = ask_at_ = Instant::never();
   wanted_ = false;
   fresh_ = true;
-}
-
-Name Connection::reason(const PeerParts& parts) const {
-  if (path_.attempts == 0) {
-    if (!parts.rendezvous.registered()) return "no answer from rendezvous";
-    return refused_ == RendezvousError::kNone ? "no introduction" : to_string(refused_);
-  }
-  const uint8_t techniques = parts.config.techniques;
-  if ((techniques & kRelay) == 0) return "no direct path";
-  return (techniques & (kDirect | kPunch)) != 0 ? "no direct path and no relay" : "no relay";
-}
-
-std::string Connection::explain(const PeerParts& parts) const {
-  std::string why(reason(parts));
-  if (path_.attempts == 0) return why + "; asked " + parts.config.rendezvous.to_string();
-  if (direct_) {
-    why += direct_->heard_from_peer()
-               ? "; the peer's probes came in, but ours were not answered from where they went"
-               : "; no probe of the peer came in";
-  }
-  if (parts.config.techniques & kRelay) {
-    if (parts.config.relays.empty())
-      why += "; no relay was given to us";
-    else if (!relayed_ || !relayed_->owns_allocation())
-      why += "; no relay gave us an address";
-    else
-      why += "; the peer did not come to our relay";
-  }
-  return why;
 }
 
 }  // namespace natbed

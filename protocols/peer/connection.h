@@ -1,9 +1,11 @@
-// Connection: one remote peer, and the ladder of ways to it: direct or punched above, relayed below.
+// Connection: one remote peer, and the ladder of ways to it: direct or punched above, relayed
+// below.
 //
-// Both rungs are climbed at the same time; the best one that holds carries the data. A relayed path that works waits a
-// little for a direct one before it is used, so that a connection which can be direct does not start relayed. When
-// the direct path goes, the relayed one takes over and punching is tried again with fresh addresses, which takes a
-// new introduction. All decisions are made in one place, update(), from the state of the rungs.
+// Both rungs are climbed at the same time; the best one that holds carries the data. A relayed path
+// that works waits a little for a direct one before it is used, so that a connection which can be
+// direct does not start relayed. When the direct path goes, the relayed one takes over and punching
+// is tried again with fresh addresses, which takes a new introduction. All decisions are made in
+// one place, update(), from the state of the rungs.
 #pragma once
 
 #include <memory>
@@ -30,6 +32,7 @@ class Connection {
   bool offered(Instant now, const RelayOffer& offer, PeerParts& parts,
                Outbox& out);  // false: not of our session
   void refused(RendezvousError error) { refused_ = error; }
+  void session_over(Instant now, uint32_t session, PeerParts& parts, Outbox& out);
   bool take(Instant now, const StunMessage& message, const Datagram& datagram, PeerParts& parts,
             Outbox& out);
   bool knows(SocketId socket, const Endpoint& source) const;

@@ -4,8 +4,9 @@
 //   0x31 echo request  number u32, time of sending u64 in nanoseconds of the sender's clock
 //   0x32 echo reply    the same eight and four bytes
 //
-// The first byte lies where RFC 7983 leaves room between STUN (0..3) and TURN channels (64..79), so that data shares
-// the socket with both. Who sent it is known by the path it came over, which probes have proved.
+// The first byte lies where RFC 7983 leaves room between STUN (0..3) and TURN channels (64..79), so
+// that data shares the socket with both. Who sent it is known by the path it came over, which
+// probes have proved.
 #pragma once
 
 #include <cstdint>

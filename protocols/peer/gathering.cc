@@ -5,7 +5,8 @@
 namespace natbed {
 namespace {
 
-// Shorter than RFC 8489's 39.5 s: who does not answer within 5.5 s is of no use to a connection now.
+// Shorter than RFC 8489's 39.5 s: who does not answer within 5.5 s is of no use to a connection
+// now.
 constexpr RetransmitRules kRules{.requests = 4, .last_wait = 4};
 
 }  // namespace
@@ -69,12 +70,14 @@ void Gathering::on_timeout(Instant now, Outbox& out) {
   }
 }
 
-// Takes in what the client told; the world outside hears of STUN servers only, relays are told when chosen.
+// Takes in what the client told; the world outside hears of STUN servers only, relays are told when
+// chosen.
 void Gathering::learn(Instant now, Question& q, Outbox::Mark since, Outbox& out) {
   for (const MachineEvent& event : out.events(since)) {
     if (event.kind == MachineEvent::Kind::kMapped) {
       q.mapped = event.mapped;
-      // Doubtful after a retransmission (Karn): the longest it can have been is better than nothing.
+      // Doubtful after a retransmission (Karn): the longest it can have been is better than
+      // nothing.
       if (event.round_trip != Duration::zero()) q.round_trip = event.round_trip;
       if (!q.round_trip) q.round_trip = now - q.asked;
     } else {

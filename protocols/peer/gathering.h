@@ -1,7 +1,9 @@
-// What a peer finds out about itself before it can be met: where STUN servers see it, how far its relays are.
+// What a peer finds out about itself before it can be met: where STUN servers see it, how far its
+// relays are.
 //
-// Every server is asked once, at the same time; relays are asked by the same Binding request, which TURN servers
-// answer too (RFC 8656 §2), and again now and then, because routes change. A relay that keeps silent counts as dead.
+// Every server is asked once, at the same time; relays are asked by the same Binding request, which
+// TURN servers answer too (RFC 8656 §2), and again now and then, because routes change. A relay
+// that keeps silent counts as dead.
 #pragma once
 
 #include <optional>
@@ -26,7 +28,8 @@ class Gathering {
   void on_timeout(Instant now, Outbox& out);
   Instant deadline() const;
 
-  // Nothing more is worth waiting for: all STUN servers, or all servers and relays, have answered or will not.
+  // Nothing more is worth waiting for: all STUN servers, or all servers and relays, have answered
+  // or will not.
   bool addresses_known(Instant now) const {
     return now >= patience_ || open_questions(0, stun_count_) == 0;
   }

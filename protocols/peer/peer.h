@@ -35,8 +35,8 @@ class Peer final : public Machine {
   // Starts to connect; may be called before the peer is registered, and again after a failure. Ends
   // in kPathUp or kConnectFailed within connect_timeout. Harmless while connected.
   void connect(Instant now, const Name& peer, Outbox& out);
-  // Forgets the peer and releases what was held for it. The peer is not told and notices by missing consent; if it had
-  // called, it will call again.
+  // Forgets the peer and releases what was held for it. The peer is not told and notices by missing
+  // consent; if it had called, it will call again.
   void disconnect(Instant now, const Name& peer, Outbox& out);
   // One datagram of application data over the path that is best now. false: no path is up, nothing
   // was sent. REQUIRES: payload.size() <= kMaxPayload.

@@ -6,12 +6,16 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/id.h"
 #include "base/name.h"
 #include "base/time.h"
 #include "protocols/path/relay_choice.h"
 #include "protocols/punch/punch_timing.h"
 
 namespace natbed {
+
+// The one UDP socket of a peer. Relays look like further ones inside it (relaying.h).
+inline constexpr SocketId kPeerSocket(0);
 
 struct RelayServer {
   Name name;

@@ -7,8 +7,6 @@ namespace {
 
 using Kind = MachineEvent::Kind;
 
-constexpr SocketId kSocket(0);
-
 // A relay is watched more closely than a direct path: when it dies another one is at hand.
 PunchTiming relay_timing(const PeerConfig& config) {
   PunchTiming timing = config.punch;
@@ -83,7 +81,8 @@ void RelayedWay::choose(Instant now, PeerParts& parts, Outbox& out) {
   if (parts.relaying.address(*relay_)) start(now, parts, out);
 }
 
-// TURN asks for permission by address: all that the peer may come from. The relay cannot reach into its LAN.
+// TURN asks for permission by address: all that the peer may come from. The relay cannot reach into
+// its LAN.
 void RelayedWay::permit_peer(Instant now, PeerParts& parts, Outbox& out) {
   parts.relaying.permit(now, *relay_, introduction_.observed.ip, out);
   for (const Candidate& candidate : introduction_.description.all_candidates()) {
@@ -117,7 +116,7 @@ void RelayedWay::offered(Instant now, const RelayOffer& offer, PeerParts& parts,
   route_ = {};
   route_.relays[route_.size++] = offer.relay;
   out.emit({.kind = Kind::kRelayChosen, .remote = offer.relayed, .name = offer.relay});
-  make_puncher(kSocket);
+  make_puncher(kPeerSocket);
   const Candidate candidate{CandidateKind::kRelayed, offer.relayed};
   drive(parts, out, [&](Puncher& puncher, Outbox& into) {
     puncher.start(now, {&candidate, 1}, into);
@@ -132,7 +131,7 @@ void RelayedWay::on_news(Instant now, const Relaying::News& news, PeerParts& par
 
 bool RelayedWay::take(Instant now, const StunMessage& message, const Datagram& d, PeerParts& parts,
                       Outbox& out) {
-  if (!puncher_ || d.socket != (relay_ ? Relaying::socket_of(*relay_) : kSocket)) return false;
+  if (!puncher_ || d.socket != (relay_ ? Relaying::socket_of(*relay_) : kPeerSocket)) return false;
   // On the shared socket only what comes from the relay is ours; all else is the direct way's.
   if (!relay_ && d.remote != offered_) return false;
   bool taken = false;
@@ -169,7 +168,7 @@ void RelayedWay::lose(Instant now, PeerParts& parts, Outbox& out) {
 }
 
 bool RelayedWay::knows(SocketId socket, const Endpoint& source) const {
-  return puncher_ && socket == (relay_ ? Relaying::socket_of(*relay_) : kSocket) &&
+  return puncher_ && socket == (relay_ ? Relaying::socket_of(*relay_) : kPeerSocket) &&
          puncher_->knows(source);
 }
 
@@ -179,7 +178,7 @@ void RelayedWay::send(ByteView frame, PeerParts& parts, Outbox& out) const {
 
 void RelayedWay::send_to(const Endpoint& to, ByteView frame, PeerParts& parts, Outbox& out) const {
   const SendOptions options{.traffic = Traffic::kData};
-  if (!relay_) return out.send(kSocket, to, frame, options);
+  if (!relay_) return out.send(kPeerSocket, to, frame, options);
   parts.relaying.scratch().send(Relaying::socket_of(*relay_), to, frame, options);
   parts.relaying.carry(*relay_, out);
 }

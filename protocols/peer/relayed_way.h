@@ -1,9 +1,10 @@
 // RelayedWay: the rung of the ladder that always holds: a path to one peer over a relay.
 //
-// The controlling side chooses the relay by both sides' round trips, allocates an address there, and offers it to the
-// other side through the rendezvous service; the other side sends to that address as to any other. Above the relay
-// runs a Puncher of its own, so that a relayed path is proved, measured and watched like a direct one. When the relay
-// dies the controlling side takes the next one.
+// The controlling side chooses the relay by both sides' round trips, allocates an address there,
+// and offers it to the other side through the rendezvous service; the other side sends to that
+// address as to any other. Above the relay runs a Puncher of its own, so that a relayed path is
+// proved, measured and watched like a direct one. When the relay dies the controlling side takes
+// the next one.
 #pragma once
 
 #include <memory>

@@ -1,8 +1,10 @@
-// Our addresses on relays, shared by all connections: one allocation for each relay, kept while anybody holds it.
+// Our addresses on relays, shared by all connections: one allocation for each relay, kept while
+// anybody holds it.
 //
-// TURN knows a client by its socket, so two connections cannot have an allocation each on one relay. A relay looks to
-// its users like one more socket (socket_of): they send from it into a scratch outbox, carry() wraps that for the
-// relay, and what comes through the relay is given back as a datagram on that socket.
+// TURN knows a client by its socket, so two connections cannot have an allocation each on one
+// relay. A relay looks to its users like one more socket (socket_of): they send from it into a
+// scratch outbox, carry() wraps that for the relay, and what comes through the relay is given back
+// as a datagram on that socket.
 #pragma once
 
 #include <memory>
@@ -29,8 +31,9 @@ class Relaying {
   Relaying(const PeerConfig& config, SocketId socket, Rng rng);
 
   static SocketId socket_of(size_t relay) { return SocketId(static_cast<uint32_t>(relay) + 1); }
-  // Takes part in the allocation on that relay, which is made if there is none; news will tell, unless address() does
-  // already. Each hold() is followed by one let_go(); the last one gives the allocation back.
+  // Takes part in the allocation on that relay, which is made if there is none; news will tell,
+  // unless address() does already. Each hold() is followed by one let_go(); the last one gives the
+  // allocation back.
   void hold(Instant now, size_t relay, Outbox& out);
   void let_go(Instant now, size_t relay, Outbox& out);
   void permit(Instant now, size_t relay, const IpAddress& peer, Outbox& out);
@@ -38,7 +41,8 @@ class Relaying {
   void bind(Instant now, size_t relay, const Endpoint& peer, Outbox& out);
   std::optional<Endpoint> address(size_t relay) const;
 
-  // For users' sends: empty, until the next carry() moves what is in it to the relay, and its events to `out`.
+  // For users' sends: empty, until the next carry() moves what is in it to the relay, and its
+  // events to `out`.
   Outbox& scratch() { return scratch_; }
   void carry(size_t relay, Outbox& out);
 

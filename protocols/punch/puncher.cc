@@ -110,8 +110,8 @@ bool Puncher::worth_a_probe(Instant now, const Remote& remote) const {
   return controlling() ? consent_missing(now) : remote.nominated && !remote.answered;
 }
 
-// A probe sent after both peers were introduced usually finds the other NAT open: it is worth a wait of one gap
-// before another is spent.
+// A probe sent after both peers were introduced usually finds the other NAT open: it is worth a
+// wait of one gap before another is spent.
 bool Puncher::under_way(Instant now, const Remote& remote) const {
   return !remote.probed.is_never() && now - remote.probed < timing_.first_gap;
 }
@@ -139,7 +139,8 @@ bool Puncher::valid(const Remote& r) const {
   return r.answered && (r.symmetric ? r.heard : heard_from_peer());
 }
 
-// The controlling side chooses as soon as it may and can. A path that answers is never given up for another.
+// The controlling side chooses as soon as it may and can. A path that answers is never given up for
+// another.
 void Puncher::settle(Instant now, Outbox& out) {
   const bool may = state_ == State::kUp ? consent_missing(now) : state_ == State::kProbing;
   const auto best = controlling() && may ? best_valid() : std::nullopt;
@@ -206,8 +207,8 @@ void Puncher::on_timeout(Instant now, Outbox& out) {
   round(now, out);
 }
 
-// One probe to every address that has not answered yet, or to the nominee. Later rounds get through where earlier ones
-// did not: the other side's NAT was still closed, or a packet was lost.
+// One probe to every address that has not answered yet, or to the nominee. Later rounds get through
+// where earlier ones did not: the other side's NAT was still closed, or a packet was lost.
 void Puncher::round(Instant now, Outbox& out) {
   if (state_ == State::kNominating && gap_ == timing_.longest_gap) {
     // It stopped to answer before it was of any use.

@@ -1,17 +1,21 @@
-// Puncher: opens and keeps one UDP path between two peers, over one socket, by probing every address of the other.
+// Puncher: opens and keeps one UDP path between two peers, over one socket, by probing every
+// address of the other.
 //
-// Both sides probe at about the same time, so that each one's NAT sees a packet go out before the other's comes in.
-// A probe is a STUN Binding request under a key that only the two share: USERNAME = session ":" role of the sender,
-// MESSAGE-INTEGRITY, FINGERPRINT. Sources that nobody announced (a NAT that maps by destination) are learned from
-// authentic probes and probed back. A path is valid when our probe was answered from where it went
-// (RFC 8445 §7.2.5.2.1) and a probe of the peer came from there too; the controlling side nominates one with
-// USE-CANDIDATE and repeats that in its consent checks (RFC 7675), so that the other side always knows which.
+// Both sides probe at about the same time, so that each one's NAT sees a packet go out before the
+// other's comes in. A probe is a STUN Binding request under a key that only the two share: USERNAME
+// = session ":" role of the sender, MESSAGE-INTEGRITY, FINGERPRINT. Sources that nobody announced
+// (a NAT that maps by destination) are learned from authentic probes and probed back. A path is
+// valid when our probe was answered from where it went (RFC 8445 §7.2.5.2.1) and a probe of the
+// peer came from there too; the controlling side nominates one with USE-CANDIDATE and repeats that
+// in its consent checks (RFC 7675), so that the other side always knows which.
 //
-// Beyond the RFC: two NATs that map by endpoint and filter less strictly let every packet in, but each one from yet
-// another port, so that no answer ever comes from where its question went. There the addresses to send to and to
-// receive from differ for good; such an asymmetric path is taken when no other was found in time.
+// Beyond the RFC: two NATs that map by endpoint and filter less strictly let every packet in, but
+// each one from yet another port, so that no answer ever comes from where its question went. There
+// the addresses to send to and to receive from differ for good; such an asymmetric path is taken
+// when no other was found in time.
 //
-// Nothing is stored per probe: the transaction id carries whom it went to and when, and the answer proves it.
+// Nothing is stored per probe: the transaction id carries whom it went to and when, and the answer
+// proves it.
 #pragma once
 
 #include <algorithm>
@@ -47,18 +51,20 @@ class Puncher {
 
   Puncher(SocketId socket, const Session& session, const PunchTiming& timing, Rng rng);
 
-  // Begins with these addresses; relayed ones count as reflexive here. Further ones may be added any time and are
-  // probed at once.
+  // Begins with these addresses; relayed ones count as reflexive here. Further ones may be added
+  // any time and are probed at once.
   void start(Instant now, std::span<const Candidate> remotes, Outbox& out);
   void add(Instant now, const Candidate& remote, Outbox& out);
 
-  // As base/machine.h has them. Events: kPathUp (again if the path moves to another address), kPathDown.
+  // As base/machine.h has them. Events: kPathUp (again if the path moves to another address),
+  // kPathDown.
   void on_start(Instant now, Outbox& out) { start(now, {}, out); }
   void on_datagram(Instant now, const Datagram& datagram, Outbox& out);
   void on_socket(Instant, const SocketEvent&, Outbox&) {}
   void on_timeout(Instant now, Outbox& out);
   Instant deadline() const { return std::min(next_, settle_at_); }
-  // For parents that share the socket: whether the message was ours (authentic or not, it is nobody else's).
+  // For parents that share the socket: whether the message was ours (authentic or not, it is nobody
+  // else's).
   bool take(Instant now, const StunMessage& message, const Datagram& datagram, Outbox& out);
 
   State state() const { return state_; }
@@ -72,7 +78,8 @@ class Puncher {
   PathKind kind() const;
   // Whether data from there may be trusted to come from the peer: an authentic probe or answer did.
   bool knows(const Endpoint& source) const;
-  // Something suggests that the path is gone: unless the peer answers within three rechecks, it is dead.
+  // Something suggests that the path is gone: unless the peer answers within three rechecks, it is
+  // dead.
   void suspect(Instant now, Outbox& out);
 
  private:

@@ -173,7 +173,8 @@ RendezvousNews RendezvousClient::on_introduction(const RendezvousMessage& m, Out
     return q.type == Type::kIntroduce && q.transaction == m.transaction;
   });
   if (answered == 0) {
-    // Somebody asked for us, unless it is the late copy of an answer. Copies are accepted again: an accept may be lost.
+    // Somebody asked for us, unless it is the late copy of an answer. Copies are accepted again: an
+    // accept may be lost.
     if (m.controlling) return RendezvousNews::kNothing;
     send({.type = Type::kAccepted, .transaction = m.transaction, .session = m.session}, out);
   }
@@ -194,9 +195,10 @@ RendezvousNews RendezvousClient::on_refused(Instant now, const RendezvousMessage
   if (m.transaction == register_transaction_ && !registered_) return RendezvousNews::kRefused;
   const auto q = std::ranges::find(questions_, m.transaction, &Question::transaction);
   if (q == questions_.end()) return RendezvousNews::kNothing;
-  introduction_.peer = q->peer;
+  refused_peer_ = q->peer;
   if (m.error == RendezvousError::kNotRegistered && registered_) {
-    // The server restarted, or our NAT gave us another mapping: the question waits for a new registration.
+    // The server restarted, or our NAT gave us another mapping: the question waits for a new
+    // registration.
     registered_ = false;
     start_register(now, out);
     return RendezvousNews::kNothing;
@@ -204,7 +206,10 @@ RendezvousNews RendezvousClient::on_refused(Instant now, const RendezvousMessage
   q->transaction = static_cast<uint32_t>(rng_.next());
   q->timeout = config_.first_timeout;
   q->next = now + q->timeout;
-  if (q->type == Type::kOffer) questions_.erase(q);  // the session is over
+  if (q->type == Type::kOffer) {  // the session is over
+    offer_ = q->offer;
+    questions_.erase(q);
+  }
   return RendezvousNews::kRefused;
 }
 

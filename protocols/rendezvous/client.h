@@ -1,8 +1,10 @@
-// A peer's side of the meeting service: stays registered, asks for introductions, passes offers of relays on.
+// A peer's side of the meeting service: stays registered, asks for introductions, passes offers of
+// relays on.
 //
-// Every question is repeated until it is answered (500 ms, doubling, as RFC 8489 §6.2.1 does for STUN); so is the
-// registration as a whole, because it keeps the NAT's mapping open through which the server reaches us. A peer that
-// is not registered yet may come any moment, so a refused introduction is asked for again until it is cancelled.
+// Every question is repeated until it is answered (500 ms, doubling, as RFC 8489 §6.2.1 does for
+// STUN); so is the registration as a whole, because it keeps the NAT's mapping open through which
+// the server reaches us. A peer that is not registered yet may come any moment, so a refused
+// introduction is asked for again until it is cancelled.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +52,7 @@ enum class RendezvousNews : uint8_t {
   kIntroduced,  // introduction()
   kOffered,     // offer()
   kOfferTaken,  // offer().session, .sequence
-  kRefused,     // refused(): why; introduction().peer: whom we asked for, if it was an introduction
+  kRefused,     // refused(): why; refused_peer(): whom we asked for, or offer(): what we offered
 };
 
 class RendezvousClient {
@@ -71,14 +73,16 @@ class RendezvousClient {
     kMoved,  // at once: we have another address, and the server must hear from there
   };
   void describe(Instant now, const Description& description, Urgency urgency, Outbox& out);
-  // Asks until the introduction comes or cancel() is called. Asking anew for a peer starts a new session.
+  // Asks until the introduction comes or cancel() is called. Asking anew for a peer starts a new
+  // session.
   void introduce(Instant now, const Name& peer, Outbox& out);
   void cancel(const Name& peer);
-  // Offers until the other side has taken it, a later offer of the session replaces it, or drop_offer().
+  // Offers until the other side has taken it, a later offer of the session replaces it, or
+  // drop_offer().
   void offer(Instant now, const RelayOffer& offer, Outbox& out);
   void drop_offer(uint32_t session);
-  // Tells the other side that offer() was taken. Until then it is repeated, so a parent that does not know the session
-  // yet just waits.
+  // Tells the other side that offer() was taken. Until then it is repeated, so a parent that does
+  // not know the session yet just waits.
   void take_offer(Outbox& out);
 
   bool registered() const { return registered_; }
@@ -87,6 +91,7 @@ class RendezvousClient {
   const Introduction& introduction() const { return introduction_; }
   const RelayOffer& offer() const { return offer_; }
   RendezvousError refused() const { return refused_; }
+  const Name& refused_peer() const { return refused_peer_; }
 
  private:
   struct Question {
@@ -120,6 +125,7 @@ class RendezvousClient {
   RelayOffer offer_;
   uint32_t offer_transaction_ = 0;
   RendezvousError refused_ = RendezvousError::kNone;
+  Name refused_peer_;
 };
 static_assert(MachineLike<RendezvousClient>);
 

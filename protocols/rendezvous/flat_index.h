@@ -1,7 +1,8 @@
 // FlatIndex: from a hash to a slot of somebody's vector, by open addressing in one array.
 //
-// The keys stay where they are, in the slots; whoever looks one up says whether a slot has it. Eight bytes an entry,
-// linear probing, at most half full; erasing moves followers up, so that there are no tombstones.
+// The keys stay where they are, in the slots; whoever looks one up says whether a slot has it.
+// Eight bytes an entry, linear probing, at most half full; erasing moves followers up, so that
+// there are no tombstones.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,8 @@ uint64_t pair_hash(uint32_t a, uint32_t b) { return hash_mix(std::min(a, b), std
 }  // namespace
 
 void RendezvousServer::on_start(Instant, Outbox& out) {
-  // A restart forgets everything, as a restarted program would; peers come back with their next registration.
+  // A restart forgets everything, as a restarted program would; peers come back with their next
+  // registration.
   peers_.clear(), sessions_.clear(), by_name_.clear(), by_pair_.clear(), pending_.clear();
   next_pending_ = hand_ = 0;
   out.open_udp(kSocket, config_.local);

@@ -1,9 +1,11 @@
-// The meeting place: peers register under names, ask for each other, and both learn where the other one is.
+// The meeting place: peers register under names, ask for each other, and both learn where the other
+// one is.
 //
-// A registration holds what the peer said of itself and where its packets came from; it lapses unless repeated. An
-// introduction goes to the asker as an answer, and to the other peer through the mapping that its registrations keep
-// open. Both get the key of the session, which they prove to each other when they probe. The asker controls.
-// Names are not authenticated: whoever registers last holds the name.
+// A registration holds what the peer said of itself and where its packets came from; it lapses
+// unless repeated. An introduction goes to the asker as an answer, and to the other peer through
+// the mapping that its registrations keep open. Both get the key of the session, which they prove
+// to each other when they probe. The asker controls. Names are not authenticated: whoever registers
+// last holds the name.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
-// NatStreet: homes with real NAT boxes along a test wire, so that protocols meet the translator that they will meet
-// in a world.
+// NatStreet: homes with real NAT boxes along a test wire, so that protocols meet the translator
+// that they will meet in a world.
 //
-// Boxes act when a datagram is sent, not when it passes them: what arrives at a closed box has been dropped though the
-// box may have opened meanwhile. That is a harder world than a real one, never an easier one.
+// Boxes act when a datagram is sent, not when it passes them: what arrives at a closed box has been
+// dropped though the box may have opened meanwhile. That is a harder world than a real one, never
+// an easier one.
 #pragma once
 
 #include <functional>
@@ -42,7 +43,8 @@ class NatStreet {
   void alias(IpAddress inner, IpAddress outer) { alias_ = {inner, outer}; }
   // By how much a datagram is late, beyond the wire's own delay; seen with outside addresses.
   std::function<Duration(const Wire::Parcel&)> delay;
-  // What else happens on the way, asked after the sender's box and before the receiver's. true: dropped.
+  // What else happens on the way, asked after the sender's box and before the receiver's. true:
+  // dropped.
   std::function<bool(const Wire::Parcel&)> cut;
 
  private:

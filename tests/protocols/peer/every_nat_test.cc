@@ -1,4 +1,5 @@
-// Every NAT kind against every other, before the translator, compared with the oracle that shares no code with it.
+// Every NAT kind against every other, before the translator, compared with the oracle that shares
+// no code with it.
 #include <gtest/gtest.h>
 
 #include "nat_models/presets.h"

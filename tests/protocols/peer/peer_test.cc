@@ -5,6 +5,7 @@
 
 #include "nat_models/presets.h"
 #include "tests/protocols/peer/town.h"
+#include "tests/support/allocations.h"
 
 namespace natbed {
 namespace {
@@ -253,6 +254,58 @@ TEST(Peer, CarriesDataBothWays) {
   });
   ASSERT_TRUE(town.wire.run_until_event(town.alice, Kind::kReceived, 1_s));
   EXPECT_EQ(text_of(town.a->received()), "hello");
+}
+
+TEST(Peer, AllocatesNothingPerDatagram) {
+  for (const char* nat : {"port-restricted", "symmetric"}) {
+    SCOPED_TRACE(nat);
+    Town town({.nat_a = &kind(nat), .nat_b = &kind(nat), .relays = 1});
+    ASSERT_TRUE(town.connect());
+    town.wire.run_for(50_s);
+    const size_t first = town.wire.log().size();
+    ASSERT_TRUE(town.ping());
+    // What came to alice for the ping, to be replayed.
+    std::vector<test::Wire::Parcel> came;
+    for (size_t i = first; i < town.wire.log().size(); ++i) {
+      if (town.wire.log()[i].destination.ip != Town::ip_a()) continue;
+      came.push_back(town.wire.log()[i]);
+      // The log has it as it was sent, before bob's NAT.
+      if (came.back().source.ip == Town::inside_b())
+        came.back().source = town.a->path("bob").remote;
+    }
+    Outbox out;
+    uint64_t before = 0;
+    for (int round = 0; round < 200; ++round) {
+      if (round == 100) before = test::allocations();
+      const Instant now = town.wire.now();
+      EXPECT_TRUE(town.a->ping(now, "bob", out));
+      EXPECT_TRUE(town.a->send(now, "bob", bytes_of("data"), out));
+      for (const auto& parcel : came) {
+        town.a->on_datagram(now, {SocketId(0), parcel.destination, parcel.source, parcel.payload},
+                            out);
+      }
+      town.a->on_timeout(now, out);
+      EXPECT_EQ(out.events().size(), 1u);  // kEchoed
+      out.clear();
+    }
+    EXPECT_EQ(test::allocations(), before);
+  }
+}
+
+TEST(Peer, SendsNothingWithoutASocket) {
+  Town town({});
+  ASSERT_TRUE(town.connect());
+  Outbox out;
+  SocketEvent failed;
+  failed.kind = SocketEvent::Kind::kFailed;
+  failed.socket = SocketId(0);
+  town.a->on_socket(town.wire.now(), failed, out);
+  EXPECT_FALSE(town.a->send(town.wire.now(), "bob", bytes_of("data"), out));
+  town.a->connect(town.wire.now(), "carol", out);
+  EXPECT_TRUE(out.commands().empty());
+  town.a->on_timeout(town.wire.now() + 1_s, out);
+  ASSERT_EQ(out.commands().size(), 1u);
+  EXPECT_EQ(out.commands()[0].kind, Outbox::Kind::kOpenUdp);
 }
 
 TEST(Peer, TakesNoDataFromStrangers) {
