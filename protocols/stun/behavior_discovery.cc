@@ -135,7 +135,7 @@ void BehaviorDiscovery::on_answer(Instant now, const StunMessage& answer, const 
       return next(now, Test::kFiltering2);
     case Test::kFiltering2:
     case Test::kFiltering3:
-      // A server that refuses, or answers from where it was asked all the same, cannot do this test.
+      // A server that refuses, or answers from where it was asked, cannot do this test.
       if (!refused && datagram.remote != config_.server) {
         result_.filtering = test_ == Test::kFiltering2 ? ObservedDependence::kEndpointIndependent
                                                        : ObservedDependence::kAddressDependent;
@@ -174,8 +174,8 @@ void BehaviorDiscovery::after_filtering(Instant now, Outbox& out) {
 
 void BehaviorDiscovery::on_silence(Instant now, Outbox& out) {
   switch (test_) {
-    case Test::
-        kMapping2:  // the alternate address cannot be reached, so it can tell nothing about filtering
+    // The alternate address cannot be reached, so nothing can come from there either.
+    case Test::kMapping2:
     case Test::kMapping3:
       return after_filtering(now, out);
     case Test::kFiltering2:
@@ -184,7 +184,8 @@ void BehaviorDiscovery::on_silence(Instant now, Outbox& out) {
       result_.filtering = ObservedDependence::kAddressAndPortDependent;
       return after_filtering(now, out);
     case Test::kHairpin:
-      // With other mappings the calls came from addresses that the far filter had not seen: silence says nothing.
+      // With other mappings the calls came from addresses that the far filter had not seen: silence
+      // says nothing.
       if (result_.mapping == ObservedDependence::kEndpointIndependent)
         result_.hairpin = ObservedHairpin::kNone;
       return finish(out);

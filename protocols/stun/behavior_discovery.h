@@ -1,16 +1,16 @@
-// BehaviorDiscovery: what NAT am I behind? The tests of RFC 5780 §4, one after the other, as a machine.
+// BehaviorDiscovery: what NAT am I behind? The tests of RFC 5780 §4, in order, as a machine.
 //
-//   mapping    I    ask Da:Dp                      where am I; is there a NAT; who is the alternate Ca:Cp
-//              II   ask Ca:Dp                      same mapped address as in I: endpoint-independent
-//              III  ask Ca:Cp                      same as in II: address-dependent, else address-and-port-dependent
-//   filtering  II   ask Da:Dp to answer from Ca:Cp   answered: endpoint-independent
-//              III  ask Da:Dp to answer from Da:Cp   answered: address-dependent, else address-and-port-dependent
+//   mapping    I    ask Da:Dp         where am I; is there a NAT; who is the alternate Ca:Cp
+//              II   ask Ca:Dp         mapped as in I: endpoint-independent
+//              III  ask Ca:Cp         mapped as in II: address-dependent, else also port-dependent
+//   filtering  II   answer from Ca:Cp  comes: endpoint-independent
+//              III  answer from Da:Cp  comes: address-dependent, else also port-dependent
 //   hairpin         two sockets learn where they are, then call each other there (§3.4)
 //
-// The filtering tests use a socket of their own, whose NAT state nobody has touched. Transactions start at most ten a
-// second. An answer that never comes is a result here, so the filtering tests last their full retransmission time;
-// `silence` shortens that for the impatient. Tells kBehavior once: code = NatClass::pack(), remote = the server,
-// local and mapped = of test I.
+// The filtering tests use a socket of their own, whose NAT state nobody has touched. Transactions
+// start at most ten a second. An answer that never comes is a result here, so the filtering tests
+// last their full retransmission time; `silence` shortens that for the impatient. Tells kBehavior
+// once: code = NatClass::pack(), remote = the server, local and mapped = of test I.
 #pragma once
 
 #include <array>

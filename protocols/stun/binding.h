@@ -1,5 +1,5 @@
-// What a server answers to a Binding request (RFC 8489 §6.3, RFC 5780 §6.1): shared by the STUN server and by the
-// TURN server, which answers Binding on its port too.
+// What a server answers to a Binding request (RFC 8489 §6.3, RFC 5780 §6.1): shared by the STUN
+// server and by the TURN server, which answers Binding on its port too.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,8 @@ struct BindingAnswer {
   std::string_view software = {};
 };
 
-// The message, if it is a Binding request that deserves an answer: a fingerprint, if there is one, is right.
+// The message, if it is a Binding request that deserves an answer: a fingerprint, if there is one,
+// is right.
 std::optional<StunMessage> read_binding_request(ByteView datagram);
 void answer_binding(const StunMessage& request, const BindingAnswer& answer, Outbox& out);
 // `unknown`: the attributes that were not understood, for 420.

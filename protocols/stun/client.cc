@@ -41,7 +41,8 @@ bool StunClient::take(Instant now, const StunMessage& message, const Datagram& d
     return true;  // damaged: wait on
   const auto mapped = message.mapped_address();
   const auto error = message.error();
-  // An answer that says neither where we are nor what is wrong is no answer (RFC 8489 §6.3.3, §6.3.4).
+  // An answer that says neither where we are nor what is wrong is no answer (RFC 8489 §6.3.3,
+  // §6.3.4).
   if (message.kind() == StunClass::kSuccess ? !mapped : !error) return true;
 
   MachineEvent event;

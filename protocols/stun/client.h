@@ -1,9 +1,10 @@
 // StunClient: asks a STUN server once where it sees us (RFC 8489 §6.2, the Binding method).
 //
-// A parent that shares its socket between protocols owns a StunClient by value, calls on_start() when its socket is
-// open, and offers it every STUN message that arrives with take(). Alone under a driver it opens the socket itself.
-// One on_start() tells exactly one of kMapped, kRefused or kUnanswered, and may be repeated after that (or before: the
-// old transaction is then forgotten), which is also how a mapping is kept alive and a round trip measured.
+// A parent that shares its socket between protocols owns a StunClient by value, calls on_start()
+// when its socket is open, and offers it every STUN message that arrives with take(). Alone under a
+// driver it opens the socket itself. One on_start() tells exactly one of kMapped, kRefused or
+// kUnanswered, and may be repeated after that (or before: the old transaction is then forgotten),
+// which is also how a mapping is kept alive and a round trip measured.
 #pragma once
 
 #include "base/machine.h"
@@ -23,8 +24,8 @@ class StunClient final : public Machine {
   void on_timeout(Instant now, Outbox& out) override;
   Instant deadline() const override { return transaction_.deadline(); }
 
-  // Whether `message`, which came as `datagram`, answers our request; if so the transaction is over and told. The
-  // event's round_trip is zero if a retransmission left it in doubt.
+  // Whether `message`, which came as `datagram`, answers our request; if so the transaction is over
+  // and told. The event's round_trip is zero if a retransmission left it in doubt.
   bool take(Instant now, const StunMessage& message, const Datagram& datagram, Outbox& out);
   bool running() const { return transaction_.running(); }
   const Endpoint& server() const { return server_; }

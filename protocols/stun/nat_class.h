@@ -1,6 +1,7 @@
 // NatClass: what can be said about a NAT from behind it, in the words of RFC 4787.
 //
-// It is an observation of one moment from one socket, never a proof (RFC 5780 §4). What could not be observed says so.
+// It is an observation of one moment from one socket, never a proof (RFC 5780 §4). What could not
+// be observed says so.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
-// StunServer: tells clients where it sees them (RFC 8489), and from two addresses and two ports lets them find out how
-// their NAT behaves (RFC 5780 §6).
+// StunServer: tells clients where it sees them (RFC 8489), and from two addresses and two ports
+// lets them find out how their NAT behaves (RFC 5780 §6).
 //
-// Socket ids count from `first_socket`: bit 0 is the alternate port, bit 1 the alternate address. Without an alternate
-// endpoint there is one socket, and CHANGE-REQUEST is refused with 420 as an attribute that the server does not know.
+// Socket ids count from `first_socket`: bit 0 is the alternate port, bit 1 the alternate address.
+// Without an alternate endpoint there is one socket, and CHANGE-REQUEST is refused with 420 as an
+// attribute that the server does not know.
 #pragma once
 
 #include <array>

@@ -1,8 +1,10 @@
-// One request and its retransmissions over UDP (RFC 8489 §6.2.1), as a clock hand that its owner moves.
+// One request and its retransmissions over UDP (RFC 8489 §6.2.1), as a clock hand that its owner
+// moves.
 //
-// The request goes out at 0, 1, 3, 7, 15, 31 and 63 RTO, and 16 RTO after the last the transaction has failed: with the
-// default RTO of 500 ms at 39.5 s. Every copy has the same transaction id, so an answer to a retransmitted request does
-// not say which copy it answers; only clean transactions measure round trips (Karn).
+// The request goes out at 0, 1, 3, 7, 15, 31 and 63 RTO, and 16 RTO after the last the transaction
+// has failed: with the default RTO of 500 ms at 39.5 s. Every copy has the same transaction id, so
+// an answer to a retransmitted request does not say which copy it answers; only clean transactions
+// measure round trips (Karn).
 #pragma once
 
 #include <optional>
@@ -20,7 +22,8 @@ struct RetransmitRules {
   uint8_t last_wait = 16;           // Rm: in RTO, after the last copy
 };
 
-// Who opens the socket of a client: the parent that shares it among protocols, or the machine on its own.
+// Who opens the socket of a client: the parent that shares it among protocols, or the machine on
+// its own.
 enum class SocketOwner : uint8_t { kParent, kMachine };
 
 class StunTransaction {

@@ -1,7 +1,9 @@
-// Allocation: one client's address on the relay, whom it lets in (permissions), and its short cuts (channels).
+// Allocation: one client's address on the relay, whom it lets in (permissions), and its short cuts
+// (channels).
 //
-// Whatever has expired behaves as absent from that very instant, whether or not anybody cleaned up; its place is
-// taken by the next. A client talks to few peers, so both tables are short and are searched from front to back.
+// Whatever has expired behaves as absent from that very instant, whether or not anybody cleaned up;
+// its place is taken by the next. A client talks to few peers, so both tables are short and are
+// searched from front to back.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +28,8 @@ struct Allocation {
     uint16_t number;
     Instant expires_at;
   };
-  // Peers of one allocation that may be served at a time; ours, so that a client cannot fill the memory.
+  // Peers of one allocation that may be served at a time; ours, so that a client cannot fill the
+  // memory.
   static constexpr size_t kMaxPeers = 256;
 
   State state = State::kFree;

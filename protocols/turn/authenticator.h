@@ -1,10 +1,10 @@
 // Authenticator: the server's side of long-term credentials (RFC 8489 §9.2.4).
 //
-// Nonces are not stored: each carries the instant at which it was made and a MAC, under a secret of the server, over
-// that instant and the client's endpoint. So a nonce is worth nothing to anybody else, and it is valid up to its
-// last nanosecond and not after, however many there are.
+// Nonces are not stored: each carries the instant at which it was made and a MAC, under a secret of
+// the server, over that instant and the client's endpoint. So a nonce is worth nothing to anybody
+// else, and it is valid up to its last nanosecond and not after, however many there are.
 //
-//   nonce = 16 hex digits of the instant in ns | 16 hex digits of HMAC-SHA1(secret, instant | endpoint)
+//   nonce = 16 hex digits: instant in ns | 16 hex digits: HMAC-SHA1(secret, instant | endpoint)
 #pragma once
 
 #include <array>

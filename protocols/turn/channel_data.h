@@ -1,7 +1,10 @@
-// ChannelData: the relay's short cut for data, 4 bytes where a Send indication takes 36 (RFC 8656 §12.4).
+// ChannelData: the relay's short cut for data, 4 bytes where a Send indication takes 36 (RFC 8656
+// §12.4).
 //
-//   |0 1  channel number            |         data length           |   The first two bits tell it from STUN (§12):
-//   |        data, not padded over UDP                              |   channels are 0x4000 to 0x4FFF.
+//   |0 1  channel number            |         data length           |
+//   |        data, not padded over UDP                              |
+//
+// The first two bits tell it from STUN (§12): channels are 0x4000 to 0x4FFF.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +22,8 @@ struct ChannelData {
   uint16_t number;
   ByteView payload;
 
-  // Nothing unless it is on a channel and whole. Bytes behind the data are padding, as TCP needs it.
+  // Nothing unless it is on a channel and whole. Bytes behind the data are padding, as TCP needs
+  // it.
   static std::optional<ChannelData> parse(ByteView datagram) {
     ByteReader reader(datagram);
     const uint16_t number = reader.u16(), size = reader.u16();

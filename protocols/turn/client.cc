@@ -79,8 +79,8 @@ void TurnClient::permit(Instant now, const IpAddress& peer, Outbox& out) {
 }
 
 void TurnClient::bind(Instant now, const Endpoint& peer, Outbox& out) {
-  // A number is never given to a second peer, so that the five minutes between two uses (RFC 8656 §12) need no
-  // clock. After 4096 peers the rest do with Send indications.
+  // A number is never given to a second peer, so that the five minutes between two uses (RFC 8656
+  // §12) need no clock. After 4096 peers the rest do with Send indications.
   if (next_channel_ > kLastChannel) return permit(now, peer.ip, out);
   if (add(now, peer, next_channel_, out)) ++next_channel_;
 }

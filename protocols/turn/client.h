@@ -1,10 +1,12 @@
-// TurnClient: an address on a relay, and datagrams through it (RFC 8656, over UDP, with long-term credentials).
+// TurnClient: an address on a relay, and datagrams through it (RFC 8656, over UDP, with long-term
+// credentials).
 //
-// A parent owns it by value, shares its socket with it, calls allocate() when the socket is open, and offers it every
-// datagram from the server with take(). The client answers challenges, keeps the allocation, its permissions and
-// channels alive, and tells kAllocated once, then kRefused or kUnanswered (remote = the server) when the allocation
-// could not be had or was lost. A refused permission or channel is told as kRefused or kUnanswered with remote = the
-// peer, and forgotten. Errors that an end user must act on (441, 486, 508, ...) are not retried here.
+// A parent owns it by value, shares its socket with it, calls allocate() when the socket is open,
+// and offers it every datagram from the server with take(). The client answers challenges, keeps
+// the allocation, its permissions and channels alive, and tells kAllocated once, then kRefused or
+// kUnanswered (remote = the server) when the allocation could not be had or was lost. A refused
+// permission or channel is told as kRefused or kUnanswered with remote = the peer, and forgotten.
+// Errors that an end user must act on (441, 486, 508, ...) are not retried here.
 #pragma once
 
 #include <optional>
@@ -52,14 +54,15 @@ class TurnClient final : public Machine {
   void allocate(Instant now, Outbox& out);
   // Gives the allocation back, if there is one. Nothing is told.
   void release(Instant now, Outbox& out);
-  // Lets datagrams from `peer` in and ours to it out, from now until forget(). Before kAllocated: as soon as there is
-  // an allocation.
+  // Lets datagrams from `peer` in and ours to it out, from now until forget(). Before kAllocated:
+  // as soon as there is an allocation.
   void permit(Instant now, const IpAddress& peer, Outbox& out);
-  // The same for one endpoint, and data to and from it travels in ChannelData once the channel is bound.
+  // The same for one endpoint, and data to and from it travels in ChannelData once the channel is
+  // bound.
   void bind(Instant now, const Endpoint& peer, Outbox& out);
   void forget(const IpAddress& peer);
-  // Sends through the relay, by channel if one is bound. false: nothing was sent, because there is no allocation or
-  // no permission for the peer yet.
+  // Sends through the relay, by channel if one is bound. false: nothing was sent, because there is
+  // no allocation or no permission for the peer yet.
   [[nodiscard]] bool send_to(const Endpoint& peer, ByteView payload, Outbox& out,
                              Traffic traffic = Traffic::kRelay);
   Taken take(Instant now, const Datagram& datagram, Outbox& out);

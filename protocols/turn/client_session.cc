@@ -1,4 +1,5 @@
-// The requests of a TurnClient, and what their answers change. The machine around them is in client.cc.
+// The requests of a TurnClient, and what their answers change. The machine around them is in
+// client.cc.
 #include <algorithm>
 
 #include "protocols/stun/credentials.h"
@@ -9,9 +10,11 @@
 namespace natbed {
 namespace {
 
-// About a minute before the end (RFC 8656 §8); a Refresh that gets no answer has failed after 39.5 s.
+// About a minute before the end (RFC 8656 §8); a Refresh that gets no answer has failed after 39.5
+// s.
 constexpr Duration kRefreshAhead = Duration::seconds(60);
-// Channels live longer, but their permission does not, and a ChannelBind refreshes both (RFC 8656 §12).
+// Channels live longer, but their permission does not, and a ChannelBind refreshes both (RFC 8656
+// §12).
 constexpr Duration kGrantRefresh = kTurnPermissionLifetime - kRefreshAhead;
 // One 401 and one 438 are a normal way in; a server that goes on changing its nonce is broken.
 constexpr uint8_t kMaxChallenges = 3;

@@ -1,4 +1,5 @@
-// Times and limits of TURN that client and server share. Numbers of methods and attributes: stun/constants.h.
+// Times and limits of TURN that client and server share. Numbers of methods and attributes:
+// stun/constants.h.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,8 @@ inline constexpr Duration kTurnMaxLifetime =
 inline constexpr Duration kTurnPermissionLifetime = Duration::seconds(300);  // RFC 8656 §9
 inline constexpr Duration kTurnChannelLifetime = Duration::seconds(600);     // RFC 8656 §12
 inline constexpr uint8_t kTurnTransportUdp = 17;                             // RFC 8656 §18.8
-// What a Send or Data indication adds to its data: header, XOR-PEER-ADDRESS of IPv6, header of DATA and padding.
+// What a Send or Data indication adds to its data: header, XOR-PEER-ADDRESS of IPv6, header of DATA
+// and padding.
 inline constexpr size_t kTurnIndicationOverhead = 20 + 24 + 4 + 3;
 
 }  // namespace natbed

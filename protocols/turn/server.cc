@@ -1,5 +1,5 @@
-// The machine: sockets, time, and data between clients and peers. Requests are in server_requests.cc, the life of an
-// allocation in server_allocations.cc.
+// The machine: sockets, time, and data between clients and peers. Requests are in
+// server_requests.cc, the life of an allocation in server_allocations.cc.
 #include "protocols/turn/server.h"
 
 #include "protocols/stun/writer.h"
@@ -69,14 +69,15 @@ void TurnServer::on_client(Instant now, const Datagram& datagram, Outbox& out) {
 void TurnServer::on_binding(const StunMessage& request, const Datagram& datagram, Outbox& out) {
   const BindingAnswer answer{
       .socket = datagram.socket, .to = datagram.remote, .mapped = datagram.remote};
-  using enum StunAttribute;  // those of RFC 5780: there is one socket to answer from, and one to answer to
+  // Those of RFC 5780: there is one socket to answer from and one address to answer to.
+  using enum StunAttribute;
   const StunMessage::Unknown unknown =
       request.unknown_required({kChangeRequest, kPadding, kResponsePort});
   if (unknown.count == 0) return answer_binding(request, answer, out);
   refuse_binding(request, answer, StunError::kUnknownAttribute, unknown.list(), out);
 }
 
-// RFC 8656 §10.2: whatever is wrong with an indication, nobody is told.
+// RFC 8656 §11.2: whatever is wrong with an indication, nobody is told.
 void TurnServer::on_send(Instant now, const StunMessage& indication, const Endpoint& client,
                          Outbox& out) {
   const auto peer = indication.xor_address(StunAttribute::kXorPeerAddress);

@@ -1,9 +1,10 @@
-// TurnServer: lends clients an address of its own and carries their datagrams (RFC 8656, UDP to UDP).
+// TurnServer: lends clients an address and carries their datagrams (RFC 8656, UDP to UDP).
 //
-// One socket for the clients; one more per allocation, opened through the outbox on a random port of the dynamic
-// range, whose SocketId says which allocation it is. Requests need long-term credentials; data does not, it is known by
-// its 5-tuple. A datagram from a peer without a permission is dropped without a word (§11.3). Binding requests are
-// answered as by a STUN server. What is simplified is listed in docs/rfc/8656.md.
+// One socket for the clients; one more per allocation, opened through the outbox on a random port
+// of the dynamic range, whose SocketId says which allocation it is. Requests need long-term
+// credentials; data does not, it is known by its 5-tuple. A datagram from a peer without a
+// permission is dropped without a word (§11.3). Binding requests are answered as by a STUN server.
+// What is simplified is listed in docs/rfc/8656.md.
 #pragma once
 
 #include <string>
@@ -45,9 +46,8 @@ class TurnServer final : public Machine {
   Instant deadline() const override { return first_expiry_; }
 
   size_t allocation_count() const { return index_.size(); }
-  const Endpoint& address() const {
-    return bound_;
-  }  // where it listens; unspecified until the socket is open
+  // Where it listens; unspecified until the socket is open.
+  const Endpoint& address() const { return bound_; }
 
  private:
   struct Request {

@@ -1,4 +1,5 @@
-// The life of an allocation: a socket is asked for, opened or refused by the driver, and closed when its time is over.
+// The life of an allocation: a socket is asked for, opened or refused by the driver, and closed
+// when its time is over.
 #include <algorithm>
 
 #include "protocols/turn/server.h"
@@ -6,7 +7,8 @@
 namespace natbed {
 namespace {
 
-// Ports tried before giving up with 508. With half of the range taken, all are in use once in 65 536 times.
+// Ports tried before giving up with 508. With half of the range taken, all are in use once in 65
+// 536 times.
 constexpr int kMaxOpenings = 16;
 
 }  // namespace

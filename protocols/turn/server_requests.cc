@@ -22,7 +22,8 @@ void TurnServer::on_request(Instant now, Request& request, Outbox& out) {
   request.login = authenticator_.check(now, request.message, request.client);
   if (request.login.error != StunError::kNone)
     return refuse(now, request, request.login.error, out);
-  // No socket of ours sets DF, so DONT-FRAGMENT is an attribute that we do not understand (RFC 8656 §7.2).
+  // No socket of ours sets DF, so DONT-FRAGMENT is an attribute that we do not understand (RFC 8656
+  // §7.2).
   const StunMessage::Unknown unknown =
       request.message.unknown_required({StunAttribute::kDontFragment});
   if (unknown.count != 0) return refuse_unknown(request, unknown, out);
@@ -106,7 +107,7 @@ void TurnServer::on_refresh(Instant now, const Request& request, Outbox& out) {
   }
 }
 
-// RFC 8656 §9.2: all peers of the request or none.
+// RFC 8656 §10.2: all peers of the request or none.
 void TurnServer::on_create_permission(Instant now, const Request& request, Outbox& out) {
   Allocation* allocation = owned_allocation(now, request, out);
   if (allocation == nullptr) return;

@@ -135,7 +135,8 @@ TEST(BehaviorDiscovery, SaysSoIfTheServerHasOneAddress) {
   EXPECT_NE(to_string(outcome.seen).find("What it lets in is unknown"), std::string::npos);
 }
 
-// A server that knows its other address but not CHANGE-REQUEST: filtering is unknown, mapping is not.
+// A server that knows its other address but not CHANGE-REQUEST: filtering is unknown, mapping is
+// not.
 TEST(BehaviorDiscovery, WorksWithAServerWithoutChangeRequest) {
   struct Stubborn {
     void on_start(Instant now, Outbox& out) { inner.on_start(now, out); }

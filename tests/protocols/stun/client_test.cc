@@ -188,7 +188,8 @@ TEST(StunClientLoss, AnswerComesThroughHalfTheDatagramsLost) {
     ASSERT_EQ(wire.told(who).size(), 1u) << "seed " << seed;
     mapped += wire.count(who, Kind::kMapped) == 1;
   }
-  // Seven round trips of probability 1/4 each: 1 - 0.75^7 = 0.867, and 200 of them have a deviation of 4.8.
+  // Seven round trips of probability 1/4 each: 1 - 0.75^7 = 0.867, and 200 of them have a deviation
+  // of 4.8.
   EXPECT_NEAR(mapped, 173, 20);
 }
 

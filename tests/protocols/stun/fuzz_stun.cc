@@ -36,7 +36,8 @@ void read_all(const StunMessage& message) {
                "no message has so many values");  // and nothing is optimised away
 }
 
-// A machine that is in the middle of things gets the datagram twice: as a server's answer and as a stranger's.
+// A machine that is in the middle of things gets the datagram twice: as a server's answer and as a
+// stranger's.
 template <class M>
 void offer(M& machine, ByteView bytes) {
   Outbox out;

@@ -278,7 +278,8 @@ TEST(StunCodec, AllocatesNothing) {
   EXPECT_TRUE(right);
 }
 
-// Asks everything that can be asked; the sanitizers watch. Returns how much was found, so that nothing is optimised out.
+// Asks everything that can be asked; the sanitizers watch. Returns how much was found, so that
+// nothing is optimised out.
 size_t ask_everything(ByteView bytes) {
   const auto message = StunMessage::parse_rfc3489(bytes);
   if (!message) return 0;

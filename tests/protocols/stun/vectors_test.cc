@@ -1,4 +1,5 @@
-// The published test vectors of STUN, read and (where the padding allows it) written again byte for byte.
+// The published test vectors of STUN, read and (where the padding allows it) written again byte for
+// byte.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -146,7 +147,8 @@ TEST(StunVectors, RefusesTheSha256RequestAsPrinted) {
   EXPECT_FALSE(StunMessage::parse(from_hex(kSha256RequestAsPrinted)));
 }
 
-// RFC 5769 pads §2.1 to §2.3 with blanks; the MAC covers padding, so only §2.4 (zeros) can be written again as it is.
+// RFC 5769 pads §2.1 to §2.3 with blanks; the MAC covers padding, so only §2.4 (zeros) can be
+// written again as it is.
 TEST(StunVectors, WritesTheLongTermRequest) {
   std::array<std::byte, kStunRoom> room;
   StunWriter writer(room, StunMethod::kBinding, StunClass::kRequest, kLongTermId);

@@ -1,4 +1,5 @@
-// The TURN server, asked without a wire: each refusal of RFC 8656, and each end of a lifetime at its exact instant.
+// The TURN server, asked without a wire: each refusal of RFC 8656, and each end of a lifetime at
+// its exact instant.
 #include "protocols/turn/server.h"
 
 #include <gtest/gtest.h>
@@ -354,7 +355,7 @@ TEST_F(TurnServerTest, PermissionIsForPeersThatCanBeServed) {
   EXPECT_EQ(refusal(StunMethod::kCreatePermission, [](StunWriter&) {}), StunError::kBadRequest);
 }
 
-// RFC 8656 §9.2
+// RFC 8656 §10.2
 TEST_F(TurnServerTest, PermissionsOfOneRequestAreGrantedTogetherOrNotAtAll) {
   allocate();
   EXPECT_EQ(refusal(StunMethod::kCreatePermission,
