@@ -107,13 +107,12 @@ void MachineLog::assign_roles(Topology& topology) const {
     if (topology.knows(id) && topology.node(id).kind == NodeKind::kHost)
       topology.set_role(id, role);
   };
+  std::vector<bool> is_public(topology.node_count());
+  for (const Attachment& a : topology.attachments()) {
+    if (topology.realm(a.realm).kind == RealmKind::kCore) is_public[a.node.value()] = true;
+  }
   for (NodeId id : topology.nodes()) {
-    const std::vector<const Attachment*> homes =
-        topology.attached(id, Instant::never() - Duration::nanoseconds(1));
-    const bool public_host = std::ranges::any_of(homes, [&](const Attachment* a) {
-      return topology.realm(a->realm).kind == RealmKind::kCore;
-    });
-    if (!public_host) promote(id, Role::kPeer);
+    if (!is_public[id.value()]) promote(id, Role::kPeer);
   }
   for (const Told& told : told_) promote(told.node, Role::kPeer);
   for (const PathSpan& path : paths_) promote(path.peer, Role::kPeer);

@@ -25,8 +25,8 @@ class QuietSfml {
   std::streambuf* buffer_;
 };
 
-// Mesa's software driver never frees the last context of a display (seen with Mesa 22.3 and SFML 2.5 under LeakSanitizer).
-// What is allocated while a picture lives is not held against us.
+// Mesa's software driver never frees the last context of a display (seen with Mesa 22.3 and SFML
+// 2.5 under LeakSanitizer). What is allocated while a picture lives is not held against us.
 class PardonedLeaks {
  public:
 #ifdef __SANITIZE_ADDRESS__

@@ -49,6 +49,7 @@ Status Topology::on_event(const TraceEvent& event) {
   node.role = first_guess(event.node_kind);
   split_name(event.text, node);
   if (node.name.empty()) node.name = fmt::format("node {}", event.node.value());
+  names_.emplace(node.name, event.node);
   return ok();
 }
 
@@ -57,15 +58,18 @@ Status Topology::on_interface(const TraceEvent& event) {
   if (!event.realm.valid() || event.realm.value() >= realms_.size()) {
     return damaged(event, "names a realm that no earlier event introduced");
   }
-  owners_.push_back({event.source.ip, event.node, realms_[event.realm.value()].kind});
-  for (Attachment& earlier : attachments_) {
-    if (earlier.interface != event.interface || !earlier.until.is_never()) continue;
+  const bool in_core = realms_[event.realm.value()].kind == RealmKind::kCore;
+  const auto [owner, first] = owners_.try_emplace(event.source.ip, Owner{event.node, in_core});
+  if (!first && in_core && !owner->second.in_core) owner->second = {event.node, true};
+  if (const auto open = open_.find(event.interface.value()); open != open_.end()) {
+    Attachment& earlier = attachments_[open->second];
     if (earlier.realm == event.realm && earlier.node == event.node) {
       if (event.at > earlier.since) earlier.address = event.source.ip;
       return ok();
     }
     earlier.until = event.at;
   }
+  open_[event.interface.value()] = attachments_.size();
   attachments_.push_back({event.interface, event.node, event.realm, event.outside, event.source.ip,
                           event.at, Instant::never()});
   return ok();
@@ -97,20 +101,13 @@ std::vector<const Attachment*> Topology::attached(NodeId node, Instant t) const 
 }
 
 std::optional<NodeId> Topology::find(std::string_view name) const {
-  for (uint32_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].name == name && !name.empty()) return NodeId(i);
-  }
-  return std::nullopt;
+  const auto found = names_.find(name);
+  return found == names_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<NodeId> Topology::node_at(const IpAddress& address) const {
-  std::optional<NodeId> elsewhere;
-  for (const Owner& owner : owners_) {
-    if (owner.address != address) continue;
-    if (owner.where == RealmKind::kCore) return owner.node;
-    if (!elsewhere) elsewhere = owner.node;
-  }
-  return elsewhere;
+  const auto found = owners_.find(address);
+  return found == owners_.end() ? std::nullopt : std::optional(found->second.node);
 }
 
 RealmId Topology::core() const {

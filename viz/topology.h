@@ -5,9 +5,11 @@
 // the machines told, see assign_roles().
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -56,7 +58,7 @@ class Topology {
   const Realm& realm(RealmId id) const { return realms_[id.value()]; }
   // Every stay of every interface, in the order in which they began.
   const std::vector<Attachment>& attachments() const { return attachments_; }
-  // The realm in which `node` is drawn at `t`: where it went last, or else its first interface's. Null before it has any.
+  // Where `node` is drawn at `t`: where it went last, or else its first interface. Null before it has any.
   const Attachment* home(NodeId node, Instant t) const;
   // All that `node` is attached to at `t`.
   std::vector<const Attachment*> attached(NodeId node, Instant t) const;
@@ -64,20 +66,22 @@ class Topology {
   std::optional<NodeId> find(std::string_view name) const;
   // Who ever had `address` in a realm of kind core, or anywhere if nobody had it there.
   std::optional<NodeId> node_at(const IpAddress& address) const;
-  // REQUIRES: the realm exists. The core that packets cross; invalid if the run had none.
+  // The core that packets cross; invalid if the run had none.
   RealmId core() const;
 
  private:
   Status on_interface(const TraceEvent& event);
   struct Owner {
-    IpAddress address;
     NodeId node;
-    RealmKind where;
+    bool in_core = false;
   };
   std::vector<Node> nodes_;    // by NodeId
   std::vector<Realm> realms_;  // by RealmId
   std::vector<Attachment> attachments_;
-  std::vector<Owner> owners_;
+  std::unordered_map<uint32_t, size_t>
+      open_;  // interface → its stay that goes on, for look-up only
+  std::map<std::string, NodeId, std::less<>> names_;
+  std::map<IpAddress, Owner> owners_;
 };
 
 // A trace whose ids go beyond this is damaged: nobody draws a million boxes.

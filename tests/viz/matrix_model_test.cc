@@ -37,7 +37,8 @@ TEST(MatrixModel, CountsWhatScriptsRecord) {
 TEST(MatrixModel, ReadsTheSummaryOfASweep) {
   const auto matrix = matrix_from_summary(R"({"axes":{"a":["x","y"],"b":["x"]},"cells":[
     {"at":{"a":"x","b":"x"},"trials":4,"results":{"ok":{"successes":3,"trials":4}}},
-    {"at":{"a":"y","b":"x"},"trials":4,"results":{"ok":{"successes":0,"trials":4},"oracle":{"successes":0,"trials":4}}}]})");
+    {"at":{"a":"y","b":"x"},"trials":4,"results":{"ok":{"successes":0,"trials":4},
+     "oracle":{"successes":0,"trials":4}}}]})");
   ASSERT_TRUE(matrix.has_value()) << matrix.error().message;
   EXPECT_EQ(matrix->title, "a against b");
   EXPECT_EQ(matrix->cell(0, 0).rate(), 0.75);
