@@ -61,11 +61,6 @@ void Puncher::start(Instant now, std::span<const Candidate> remotes, Outbox& out
   round(now, out);
 }
 
-void Puncher::add(Instant now, const Candidate& candidate, Outbox& out) {
-  Remote* remote = learn(candidate.endpoint, candidate.kind);
-  if (remote && remote->probed.is_never()) probe(now, *remote, false, out);
-}
-
 void Puncher::on_datagram(Instant now, const Datagram& d, Outbox& out) {
   if (const auto message = StunMessage::parse(d.payload)) take(now, *message, d, out);
 }

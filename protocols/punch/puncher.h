@@ -51,10 +51,8 @@ class Puncher {
 
   Puncher(SocketId socket, const Session& session, const PunchTiming& timing, Rng rng);
 
-  // Begins with these addresses; relayed ones count as reflexive here. Further ones may be added
-  // any time and are probed at once.
+  // Begins with these addresses; relayed ones count as reflexive here.
   void start(Instant now, std::span<const Candidate> remotes, Outbox& out);
-  void add(Instant now, const Candidate& remote, Outbox& out);
 
   // As base/machine.h has them. Events: kPathUp (again if the path moves to another address),
   // kPathDown.
