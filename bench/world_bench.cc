@@ -1,16 +1,13 @@
-// What a whole world costs: packets per second through NATs, bytes per idle home, fresh worlds per
-// second. Workload W5 (echo): every client lives behind a home NAT of its own on a 0.5 ms LAN, the
+// What a whole world costs: packets per second through NATs, bytes per idle home. Workload W5 (echo): every client lives behind a home NAT of its own on a 0.5 ms LAN, the
 // server in the core 20 ms away; each client sends 64 bytes every 20 ms and the server echoes them.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <memory>
 #include <new>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -155,80 +152,6 @@ void echo_through_nats(benchmark::State& state) {
   state.counters["allocations"] = static_cast<double>(allocated);
 }
 BENCHMARK(echo_through_nats)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
-
-// Tells two peers, once both have registered, where the other is.
-class Rendezvous final : public Machine {
- public:
-  void on_start(Instant, Outbox& out) override { out.open_udp(kSocket, kServer); }
-  void on_datagram(Instant, const Datagram& d, Outbox& out) override {
-    peers_[count_++ % 2] = d.remote;
-    if (count_ % 2 != 0) return;
-    out.send(kSocket, peers_[0], std::as_bytes(std::span(&peers_[1], 1)));
-    out.send(kSocket, peers_[1], std::as_bytes(std::span(&peers_[0], 1)));
-  }
-  void on_socket(Instant, const SocketEvent&, Outbox&) override {}
-  void on_timeout(Instant, Outbox&) override {}
-  Instant deadline() const override { return Instant::never(); }
-
- private:
-  std::array<Endpoint, 2> peers_;
-  uint32_t count_ = 0;
-};
-
-// Registers, probes the peer that it is told of, and returns what the peer sends, six times: the
-// probes cross and open both filters, so that three echoes go each way.
-class Puncher final : public Machine {
- public:
-  explicit Puncher(uint32_t* received) : received_(*received) {}
-  void on_start(Instant, Outbox& out) override {
-    out.open_udp(kSocket);
-    out.send(kSocket, kServer, bytes_of("register"));
-  }
-  void on_datagram(Instant, const Datagram& d, Outbox& out) override {
-    static constexpr std::array<std::byte, 32> kProbe = {};
-    if (d.remote == kServer) {
-      Endpoint peer;
-      std::memcpy(&peer, d.payload.data(), sizeof peer);
-      out.send(kSocket, peer, kProbe);
-    } else if (++received_ <= 6) {
-      out.send(kSocket, d.remote, kProbe);
-    }
-  }
-  void on_socket(Instant, const SocketEvent&, Outbox&) override {}
-  void on_timeout(Instant, Outbox&) override {}
-  Instant deadline() const override { return Instant::never(); }
-
- private:
-  uint32_t& received_;
-};
-
-// Two homes and a server are built, a hole is punched and used, and all of it is thrown away.
-void punch_in_a_fresh_world(benchmark::State& state) {
-  static constexpr NatBehavior kBehavior = {};
-  World world(1);
-  uint64_t seed = 0;
-  for (auto _ : state) {
-    world.reset(++seed);
-    const RealmId core = world.add_realm("core", RealmProfile::core(10_ms, 100_ms));
-    const NodeId server = world.add_host("server");
-    world.attach(server, core, kServerIp);
-    world.start(server, std::make_unique<Rendezvous>());
-    uint32_t received = 0;
-    for (uint32_t i = 0; i < 2; ++i) {
-      const RealmId lan = world.add_realm("lan", RealmProfile::lan(500_us));
-      const IpAddress outside = IpAddress::v4(0x14000000 + i);
-      const NodeId nat = world.add_nat(i ? "bob's" : "alice's", &kBehavior, core, {&outside, 1});
-      world.set_gateway(lan, world.attach(nat, lan, IpAddress::v4(192, 168, 0, 1)));
-      const NodeId host = world.add_host(i ? "bob" : "alice");
-      world.attach(host, lan, IpAddress::v4(192, 168, 0, 2));
-      world.start(host, std::make_unique<Puncher>(&received));
-    }
-    world.run_until(Instant() + 10_s);
-    if (received < 6) return state.SkipWithError("the hole was not punched");
-  }
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(punch_in_a_fresh_world)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace natbed
