@@ -10,8 +10,6 @@ struct lua_State;
 
 namespace natbed {
 
-struct ConnectOptions;
-using ConnectionId = Id<struct ConnectionTag>;
 
 // Everything: the global `natbed`, and the methods of all kinds of objects.
 void open_api(lua_State* L);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <span>
 #include <utility>
@@ -18,9 +19,9 @@ size_t width_of(const std::string& text) {
 
 // For eyes: three decimals of a small number, none of a large one.
 std::string short_number(double number) {
-  const double size = number < 0 ? -number : number;
-  if (number == static_cast<double>(static_cast<int64_t>(number)))
-    return fmt::format("{:.0f}", number);
+  const double size = std::abs(number);
+  if (size >= 1e15) return fmt::format("{:g}", number);
+  if (number == std::round(number)) return fmt::format("{:.0f}", number);
   return fmt::format("{:.{}f}", number, size < 10 ? 3 : size < 1000 ? 1 : 0);
 }
 

@@ -85,7 +85,7 @@ Result<TopologyBuilder::Spot> TopologyBuilder::spot_for(NodeId at, const NodeOpt
                                                         const std::string& what) {
   const Result<Name> name = name_for(options, what);
   if (!name) return name.error();
-  const Result<Link> link = link_for(options);
+  const Result<Link> link = link_for(at, options);
   if (!link) return link.error();
   const auto place = address_behind(at);
   if (!place) return place.error();
@@ -111,9 +111,11 @@ Result<Name> TopologyBuilder::name_for(const NodeOptions& options, const std::st
   return Name(options.name);
 }
 
-Result<Link> TopologyBuilder::link_for(const NodeOptions& options) const {
+Result<Link> TopologyBuilder::link_for(NodeId at, const NodeOptions& options) const {
   Link link = options.link;
   if (options.region.empty()) return link;
+  if (at.valid()) return Error{"a region is a place in the core: give it to the outermost box"};
+  if (core_.regions.empty()) return Error{"the network has no regions"};
   const auto region = std::ranges::find(core_.regions, options.region);
   if (region == core_.regions.end()) {
     return Error{fmt::format("unknown region \"{}\" (the network has: {})", options.region,

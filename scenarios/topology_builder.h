@@ -88,7 +88,7 @@ class TopologyBuilder {
   Result<Spot> spot_for(NodeId at, const NodeOptions& options, const std::string& what);
   std::string made_name(const std::string& what);
   Result<Name> name_for(const NodeOptions& options, const std::string& what);
-  Result<Link> link_for(const NodeOptions& options) const;
+  Result<Link> link_for(NodeId at, const NodeOptions& options) const;
   // The next address of the realm in which things behind `box` stand.
   Result<std::pair<RealmId, IpAddress>> address_behind(NodeId box);
   Result<int> place_inside(NodeId box);

@@ -31,7 +31,9 @@ TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
        "test.lua:1: expected a matrix of 2 rows with 2 latencies, as there are regions, got a "
        "table [at 0.000s]"},
       {"natbed.network{}:host('a', { region = 'mars' })",
-       "test.lua:1: unknown region \"mars\" (the network has: ) [at 0.000s]"},
+       "test.lua:1: the network has no regions [at 0.000s]"},
+      {"natbed.network{}:nat('linux'):host('a', { region = 'mars' })",
+       "test.lua:1: a region is a place in the core: give it to the outermost box [at 0.000s]"},
       {"natbed.network{}:nat{ 'linux', mapping = 'cone' }",
        "test.lua:1: unknown mapping \"cone\" (there are: eim, adm, apdm) [at 0.000s]"},
       {"natbed.network{}:nat{ 'none', hairpin = 'external' }",
