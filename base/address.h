@@ -1,8 +1,8 @@
 // Internet addresses and transport endpoints, IPv4 and IPv6 in one type.
 //
-// An IPv4 address is kept as its v4-mapped form ::ffff:a.b.c.d (RFC 4291 §2.5.5.2), so that tables, keys and
-// comparisons have one shape. The bytes are in network order and the types have no padding: an Endpoint is
-// 18 bytes and may be compared and hashed as such.
+// An IPv4 address is kept as its v4-mapped form ::ffff:a.b.c.d (RFC 4291 §2.5.5.2), so that tables,
+// keys and comparisons have one shape. The bytes are in network order and the types have no
+// padding: an Endpoint is 18 bytes and may be compared and hashed as such.
 #pragma once
 
 #include <array>
@@ -40,7 +40,8 @@ class IpAddress {
   bool is_v4() const { return std::memcmp(bytes_.data(), kV4Prefix.data(), 12) == 0; }
   bool is_unspecified() const { return *this == IpAddress() || *this == v4(0); }
   bool is_loopback() const;
-  // Not routable across a public core: RFC 1918, RFC 6598 (100.64/10), link-local, RFC 4193, loopback.
+  // Not routable across a public core: RFC 1918, RFC 6598 (100.64/10), link-local, RFC 4193,
+  // loopback.
   bool is_private() const;
   // REQUIRES: is_v4(). Host byte order.
   uint32_t v4_value() const;

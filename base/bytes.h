@@ -1,8 +1,8 @@
 // Reading and writing wire formats without exceptions and without trusting anyone.
 //
-// Both ends are sticky: after the first read past the end (or write past the capacity) every later call is a
-// no-op that yields zeros, and ok() is asked once at the end. A parser is then a straight list of fields.
-// Multi-byte integers are in network order unless the name says little.
+// Both ends are sticky: after the first read past the end (or write past the capacity) every later
+// call is a no-op that yields zeros, and ok() is asked once at the end. A parser is then a straight
+// list of fields. Multi-byte integers are in network order unless the name says little.
 #pragma once
 
 #include <array>
@@ -63,7 +63,8 @@ class ByteWriter {
   void u64(uint64_t v) { integer<8>(v); }
   void bytes(ByteView bytes);
   void zeros(size_t count);
-  // Overwrites two bytes already written, e.g. a length known only at the end. REQUIRES: at + 2 <= size().
+  // Overwrites two bytes already written, e.g. a length known only at the end. REQUIRES: at + 2 <=
+  // size().
   void patch_u16(size_t at, uint16_t v);
 
   bool ok() const { return ok_; }

@@ -1,16 +1,17 @@
 // NATBED_CHECK: a bug of ours, found while it is young.
 //
-// Always on, in release builds too: a simulator that goes on after a broken invariant prints wrong numbers,
-// which is worse than stopping. It says the condition, the place and, inside a world, the simulated time.
-// Never for hostile bytes or user errors: those have answers of their own (see docs/architecture.md).
+// Always on, in release builds too: a simulator that goes on after a broken invariant prints wrong
+// numbers, which is worse than stopping. It says the condition, the place and, inside a world, the
+// simulated time. Never for hostile bytes or user errors: those have answers of their own (see
+// docs/architecture.md).
 #pragma once
 
 #include "base/time.h"
 
 namespace natbed {
 
-// While one lives, failed checks of this thread print `*now` as the simulated time. For messages only: no
-// decision may depend on it. REQUIRES: `now` outlives the scope.
+// While one lives, failed checks of this thread print `*now` as the simulated time. For messages
+// only: no decision may depend on it. REQUIRES: `now` outlives the scope.
 class CheckClock {
  public:
   explicit CheckClock(const Instant* now);

@@ -1,5 +1,6 @@
-// Why a packet did not arrive. Every drop in natbed has exactly one of these, with the box and, for a NAT, the
-// row of its table that decided; "why did it fail?" is answered from the trace and never guessed.
+// Why a packet did not arrive. Every drop in natbed has exactly one of these, with the box and, for
+// a NAT, the row of its table that decided; "why did it fail?" is answered from the trace and never
+// guessed.
 #pragma once
 
 #include <cstdint>

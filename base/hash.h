@@ -1,9 +1,9 @@
 // One hash for everything that needs one: table keys, names of random streams, the trace hash.
 //
-// A 64x64 to 128-bit multiply folded by xor, eight bytes a step (the construction that wyhash made popular). It reads
-// bytes little-endian whatever the machine, and has no seed from outside, so equal bytes give equal hashes
-// everywhere. It is no defence against someone who picks colliding keys: natbed simulates attackers, it does
-// not serve them.
+// A 64x64 to 128-bit multiply folded by xor, eight bytes a step (the construction that wyhash made
+// popular). It reads bytes little-endian whatever the machine, and has no seed from outside, so
+// equal bytes give equal hashes everywhere. It is no defence against someone who picks colliding
+// keys: natbed simulates attackers, it does not serve them.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,8 @@ inline uint64_t load_le64(const void* at) {
   return value;
 }
 
-// A running hash of a sequence of byte strings. Their boundaries count: ("ab","c") differs from ("a","bc").
+// A running hash of a sequence of byte strings. Their boundaries count: ("ab","c") differs from
+// ("a","bc").
 class Hasher {
  public:
   void add(std::span<const std::byte> bytes);

@@ -1,7 +1,7 @@
 // Id<Tag>: a reference that is a number, so that a world can be copied, compared and replayed.
 //
-// Ids are indices into a container that their owner keeps; the tag stops a node from being passed as an
-// interface. A default-constructed id refers to nothing.
+// Ids are indices into a container that their owner keeps; the tag stops a node from being passed
+// as an interface. A default-constructed id refers to nothing.
 #pragma once
 
 #include <compare>

@@ -1,10 +1,11 @@
 // Machine: a protocol without clock, socket, thread or callback.
 //
-// Time, datagrams and socket events come in as arguments; everything that the protocol wants done goes out as
-// values in the Outbox. The same object therefore runs under the simulator's hosts and under real sockets, and
-// two machines and a pipe make a unit test. After every call the driver reads deadline() again and calls
-// on_timeout() at or after that instant; an early on_timeout() must be harmless. Randomness is an Rng given at
-// construction. Sockets are named by ids that the machine chooses.
+// Time, datagrams and socket events come in as arguments; everything that the protocol wants done
+// goes out as values in the Outbox. The same object therefore runs under the simulator's hosts and
+// under real sockets, and two machines and a pipe make a unit test. After every call the driver
+// reads deadline() again and calls on_timeout() at or after that instant; an early on_timeout()
+// must be harmless. Randomness is an Rng given at construction. Sockets are named by ids that the
+// machine chooses.
 #pragma once
 
 #include <concepts>
@@ -54,7 +55,8 @@ class Machine {
   virtual Instant deadline() const = 0;
 };
 
-// What a parent needs from a child that it owns by value: the same calls, without the virtual table.
+// What a parent needs from a child that it owns by value: the same calls, without the virtual
+// table.
 template <class M>
 concept MachineLike = requires(M& m, const M& c, Instant now, const Datagram& d,
                                const SocketEvent& e, Outbox& out) {

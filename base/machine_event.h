@@ -1,4 +1,5 @@
-// What a machine tells the outside: a plain value, for its parent, the script that waits for it, and the trace.
+// What a machine tells the outside: a plain value, for its parent, the script that waits for it,
+// and the trace.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // Outbox: everything that a machine asks for during one call, as values in order.
 //
-// The driver hands an empty outbox to one call of a machine, carries out its commands in order, and clears it;
-// its memory is kept from call to call, so that in the steady state nothing is allocated. A parent machine passes
-// its own outbox down to a child, after taking a mark(), and reads, rewrites or drops what came since.
+// The driver hands an empty outbox to one call of a machine, carries out its commands in order, and
+// clears it; its memory is kept from call to call, so that in the steady state nothing is
+// allocated. A parent machine passes its own outbox down to a child, after taking a mark(), and
+// reads, rewrites or drops what came since.
 #pragma once
 
 #include <cstddef>
@@ -40,11 +41,13 @@ class Outbox {
   // Datagrams. The driver answers open_udp with SocketEvent kOpened (or kFailed) through on_socket.
   void open_udp(SocketId socket, Endpoint local = {});
   void send(SocketId socket, Endpoint to, ByteView payload, SendOptions options = {});
-  // Encoding in place: room for `capacity` bytes, then commit() says how many were used and where they go.
-  // REQUIRES: no other call on this outbox in between; each prepare() is followed by one commit().
+  // Encoding in place: room for `capacity` bytes, then commit() says how many were used and where
+  // they go. REQUIRES: no other call on this outbox in between; each prepare() is followed by one
+  // commit().
   std::span<std::byte> prepare(size_t capacity);
   void commit(SocketId socket, Endpoint to, size_t size, SendOptions options = {});
-  // Streams. kConnect from a bound local endpoint performs simultaneous open if the far end does the same.
+  // Streams. kConnect from a bound local endpoint performs simultaneous open if the far end does
+  // the same.
   void listen(SocketId socket, Endpoint local);
   void connect(SocketId socket, Endpoint local, Endpoint remote);
   void write(SocketId socket, ByteView data);

@@ -1,9 +1,11 @@
-// A packet in flight: the header fields that hosts, routers and NATs read or rewrite, as a plain value.
+// A packet in flight: the header fields that hosts, routers and NATs read or rewrite, as a plain
+// value.
 //
-// Its `id` survives translation, so that a trace can follow one packet through every box; its payload bytes
-// are kept by whoever carries it (the world's packet pool, the emulator's frame), because nothing between two
-// hosts needs them. For ICMP queries the identifier stands in the port of the side that asked (the source of an
-// echo request, the destination of its reply), which is how NATs treat it (RFC 5508 §3.1).
+// Its `id` survives translation, so that a trace can follow one packet through every box; its
+// payload bytes are kept by whoever carries it (the world's packet pool, the emulator's frame),
+// because nothing between two hosts needs them. For ICMP queries the identifier stands in the port
+// of the side that asked (the source of an echo request, the destination of its reply), which is
+// how NATs treat it (RFC 5508 §3.1).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +18,8 @@ namespace natbed {
 enum class Protocol : uint8_t { kIcmp = 1, kTcp = 6, kUdp = 17, kIcmpV6 = 58 };  // IANA numbers
 constexpr bool is_icmp(Protocol p) { return p == Protocol::kIcmp || p == Protocol::kIcmpV6; }
 
-// What a packet is for, as its sender knows it. A label for eyes and counters: no behaviour depends on it.
+// What a packet is for, as its sender knows it. A label for eyes and counters: no behaviour depends
+// on it.
 enum class Traffic : uint8_t { kOther, kStun, kRendezvous, kProbe, kRelay, kData, kKeepAlive };
 
 enum TcpFlag : uint8_t { kFin = 1, kSyn = 2, kRst = 4, kPsh = 8, kAck = 16 };
@@ -70,8 +73,9 @@ struct Packet {
 static_assert(std::is_trivially_copyable_v<Packet>);
 static_assert(sizeof(Packet) <= 104, "a packet is copied once a hop: keep it within two cache lines");
 
-// The ICMP error that `reporter` sends back to the source of `cause` (RFC 792, RFC 1812 §4.3). None in answer
-// to an ICMP error (RFC 1122 §3.2.2): the result's protocol is then of no use and `false` is returned.
+// The ICMP error that `reporter` sends back to the source of `cause` (RFC 792, RFC 1812 §4.3). None
+// in answer to an ICMP error (RFC 1122 §3.2.2): the result's protocol is then of no use and `false`
+// is returned.
 bool make_icmp_error(const Packet& cause, IpAddress reporter, IcmpType type, uint8_t code, Packet* error);
 // The RST that answers `cause` (RFC 9293 §3.10.7.1). REQUIRES: cause is TCP without RST.
 Packet make_tcp_reset(const Packet& cause);

@@ -1,4 +1,5 @@
-// Result<T>: a value, or the reason why there is none. For failures that a caller expects and can act on.
+// Result<T>: a value, or the reason why there is none. For failures that a caller expects and can
+// act on.
 //
 // Member names are those of std::expected, which GCC 12 does not have yet.
 #pragma once

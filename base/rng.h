@@ -1,8 +1,9 @@
 // Random numbers that a seed and a name determine, on every machine.
 //
-// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): one add
-// and three multiplies a draw, 16 bytes of state. A stream is forked by name from its parent's key, not from
-// its parent's position, so that adding a node, or drawing once more, does not reshuffle anybody else.
+// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014):
+// one add and three multiplies a draw, 16 bytes of state. A stream is forked by name from its
+// parent's key, not from its parent's position, so that adding a node, or drawing once more, does
+// not reshuffle anybody else.
 #pragma once
 
 #include <cstdint>

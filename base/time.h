@@ -1,8 +1,9 @@
 // Time as natbed knows it: a count of nanoseconds, never a clock.
 //
-// An Instant is the time since the start of a world (or, in `live/`, since the start of the driver); a
-// Duration is the difference of two. Both are integers, because simulated state must have the same bits
-// on every machine. Nothing below `live/` ever asks an operating system what time it is.
+// An Instant is the time since the start of a world (or, in `live/`, since the start of the
+// driver); a Duration is the difference of two. Both are integers, because simulated state must
+// have the same bits on every machine. Nothing below `live/` ever asks an operating system what
+// time it is.
 #pragma once
 
 #include <compare>

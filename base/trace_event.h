@@ -1,8 +1,9 @@
 // The trace: everything that happened in a run, as typed events in the order in which it happened.
 //
-// Simulator and emulator emit the same events; hashes, files, captures and windows are all readers of them. A
-// trace starts with the topology (kNode, kRealm, kInterface), so that a reader needs nothing else. Which fields an
-// event of a kind carries is written once, in trace_fields(): the codec, the hash and docs/trace-format.md follow it.
+// Simulator and emulator emit the same events; hashes, files, captures and windows are all readers
+// of them. A trace starts with the topology (kNode, kRealm, kInterface), so that a reader needs
+// nothing else. Which fields an event of a kind carries is written once, in trace_fields(): the
+// codec, the hash and docs/trace-format.md follow it.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ enum class TraceKind : uint8_t {
   kTranslated,  // `node` rewrote it to new_source, new_destination, by table row `row`
   kDelivered,   // handed to a socket of `node`
   kDropped,     // at `node`, for `reason`; `row` if a NAT's row decided
-  // NAT tables: row, protocol, source = internal, new_source = external, destination = remote it is bound to
+  // NAT tables: row, protocol, source = internal, new_source = external, destination = remote it is
+  // bound to
   kMappingOpened,     // until = when it expires if nothing refreshes it
   kMappingRefreshed,  // until
   kMappingClosed,     // by reboot or address change; expiry needs no event

@@ -1,4 +1,5 @@
-// A reader of traces that are being made. The world calls it in the order of events; several are chained by Tee.
+// A reader of traces that are being made. The world calls it in the order of events; several are
+// chained by Tee.
 #pragma once
 
 #include <vector>
@@ -11,13 +12,13 @@ namespace natbed {
 class TraceSink {
  public:
   virtual ~TraceSink() = default;
-  // `packet` is the packet of kSent, kReceived and kDropped with its payload, as it stands there; otherwise null
-  // and empty. Both live for the call.
+  // `packet` is the packet of kSent, kReceived and kDropped with its payload, as it stands there;
+  // otherwise null and empty. Both live for the call.
   virtual void on_event(const TraceEvent& event, const Packet* packet, ByteView payload) = 0;
 };
 
-// Passes every event on to several sinks, in the order in which they were added. The sinks belong to others and
-// must outlive it.
+// Passes every event on to several sinks, in the order in which they were added. The sinks belong
+// to others and must outlive it.
 class TeeSink final : public TraceSink {
  public:
   void add(TraceSink* sink) { sinks_.push_back(sink); }

@@ -1,5 +1,6 @@
-// What a whole world costs: packets per second through NATs, bytes per idle home. Workload W5 (echo): every client lives behind a home NAT of its own on a 0.5 ms LAN, the
-// server in the core 20 ms away; each client sends 64 bytes every 20 ms and the server echoes them.
+// What a whole world costs: packets per second through NATs, bytes per idle home. Workload W5
+// (echo): every client lives behind a home NAT of its own on a 0.5 ms LAN, the server in the core
+// 20 ms away; each client sends 64 bytes every 20 ms and the server echoes them.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -118,8 +119,8 @@ class EchoWorld {
   RealmId core_;
 };
 
-// A host with its NAT, one socket and one live mapping, with nothing in flight. The first to run, for
-// what earlier ones gave back would not be counted as growth.
+// A host with its NAT, one socket and one live mapping, with nothing in flight. The first to run,
+// for what earlier ones gave back would not be counted as growth.
 void idle_home(benchmark::State& state) {
   constexpr uint32_t kHomes = 400'000;  // so many that the last huge page of an array weighs little
   double bytes = 0;

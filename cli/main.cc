@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <system_error>
 
 #include "cli/commands.h"
@@ -13,6 +14,18 @@ int failed(const Error& error) {
 }
 
 namespace {
+
+// A command line that cannot be understood: says what, and where to read on.
+int misunderstood(const CLI::App& app, std::string why, const std::string& first_word) {
+  const auto asked = app.get_subcommands();
+  if (asked.empty() && !first_word.empty() && first_word[0] != '-') {
+    why = "there is no command \"" + first_word + "\"";
+  }
+  std::fprintf(stderr, "natbed: %s\n", why.c_str());
+  std::fprintf(stderr, "`natbed %s--help` shows what is expected.\n",
+               asked.empty() ? "" : (asked.front()->get_name() + " ").c_str());
+  return 2;
+}
 
 int run(int argc, char** argv) {
   CLI::App app{"natbed: will these two peers reach each other, how, and through which relay?",
@@ -36,11 +49,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::fprintf(stderr, "natbed: %s\n", error.what());
-    const auto asked = app.get_subcommands();
-    std::fprintf(stderr, "`natbed %s--help` shows what is expected.\n",
-                 asked.empty() ? "" : (asked.front()->get_name() + " ").c_str());
-    return 2;
+    return misunderstood(app, error.what(), argc > 1 ? argv[1] : "");
   }
   return status;
 }

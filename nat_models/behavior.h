@@ -1,7 +1,8 @@
-// NatBehavior: what a NAT does, as data. One field per axis of RFC 4787 and its successors; one Nat class obeys it.
+// NatBehavior: what a NAT does, as data. One field per axis of RFC 4787 and its successors; one Nat
+// class obeys it.
 //
-// "Cone" and "symmetric" are names of presets (presets.h), never of classes. An axis stands here only when the
-// translator honours it and a test proves it.
+// "Cone" and "symmetric" are names of presets (presets.h), never of classes. An axis stands here
+// only when the translator honours it and a test proves it.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +14,16 @@ namespace natbed {
 // On what part of the remote endpoint a mapping (RFC 4787 §4.1) or a filter (RFC 4787 §5) depends.
 enum class Dependence : uint8_t { kEndpointIndependent, kAddressDependent, kAddressAndPortDependent };
 
-// Whose outbound packets open the filter for a remote: any from the same internal endpoint, or only those that
-// left through the mapping that the inbound packet comes in on. RFC 4787 §5 says "internal endpoint"; many boxes
-// keep sessions per mapping. It matters when one internal endpoint owns several mappings.
+// Whose outbound packets open the filter for a remote: any from the same internal endpoint, or only
+// those that left through the mapping that the inbound packet comes in on. RFC 4787 §5 says
+// "internal endpoint"; many boxes keep sessions per mapping. It matters when one internal endpoint
+// owns several mappings.
 enum class FilterScope : uint8_t { kInternalEndpoint, kMapping };
 
-// Through which mapping an answer leaves after an inbound packet was admitted: the one that the destination
-// selects (kSelected), or the one that the packet came in on, which then also serves later packets to that remote
-// and displaces an earlier choice (kAdmitting). RFC 4787 leaves this open; published oracles disagree because of it.
+// Through which mapping an answer leaves after an inbound packet was admitted: the one that the
+// destination selects (kSelected), or the one that the packet came in on, which then also serves
+// later packets to that remote and displaces an earlier choice (kAdmitting). RFC 4787 leaves this
+// open; published oracles disagree because of it.
 enum class ReplyMapping : uint8_t { kSelected, kAdmitting };
 
 enum class PortAllocation : uint8_t {
@@ -29,15 +32,16 @@ enum class PortAllocation : uint8_t {
   kRandom,      // uniform over the range
 };
 
-// What happens to a packet from inside to an own external endpoint (RFC 4787 §6). It must pass the filter of the
-// target's mapping, which sees the source that the packet is delivered with.
+// What happens to a packet from inside to an own external endpoint (RFC 4787 §6). It must pass the
+// filter of the target's mapping, which sees the source that the packet is delivered with.
 enum class Hairpin : uint8_t {
   kNone,            // dropped
   kInternalSource,  // delivered with the sender's internal endpoint as source
   kExternalSource,  // delivered with the sender's mapped endpoint as source: what RFC 4787 REQ-9 asks for
 };
 
-// Which packets prolong a mapping's life (RFC 4787 §4.3, REQ-6), and likewise that of the filter they pass.
+// Which packets prolong a mapping's life (RFC 4787 §4.3, REQ-6), and likewise that of the filter
+// they pass.
 enum class Refresh : uint8_t { kOutbound, kInbound, kBoth };
 
 struct NatBehavior {

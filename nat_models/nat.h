@@ -1,8 +1,9 @@
 // Nat: a network address translator as a pure function of packets and time.
 //
-// process() rewrites one packet and says what to do with it; there is no clock, no socket and no callback. A row
-// that has expired behaves as absent at that very instant, whether or not anybody cleaned up. The simulator's
-// boxes and the emulator call this same code. It shares nothing with the oracle of traversal.h, on purpose.
+// process() rewrites one packet and says what to do with it; there is no clock, no socket and no
+// callback. A row that has expired behaves as absent at that very instant, whether or not anybody
+// cleaned up. The simulator's boxes and the emulator call this same code. It shares nothing with
+// the oracle of traversal.h, on purpose.
 #pragma once
 
 #include <cstdint>
@@ -62,19 +63,21 @@ struct NatRow {
 
 class Nat {
  public:
-  // `behavior` is shared by many boxes and must outlive them. REQUIRES: at least one external address.
+  // `behavior` is shared by many boxes and must outlive them. REQUIRES: at least one external
+  // address.
   Nat(const NatBehavior* behavior, std::span<const IpAddress> external, Rng rng);
   ~Nat();
   Nat(Nat&&) noexcept;
   Nat& operator=(Nat&&) noexcept;
 
-  // Translates `packet`, which came in on side `from` at `now`, in place; a dropped packet stays as it was.
-  // REQUIRES: now does not go back.
+  // Translates `packet`, which came in on side `from` at `now`, in place; a dropped packet stays as
+  // it was. REQUIRES: now does not go back.
   Verdict process(Packet& packet, Side from, Instant now);
 
-  // The control surface of port mapping protocols: a static row until unmap() or `lifetime` is over. It admits any
-  // remote and takes all packets of `internal`, whatever the mapping depends on. Port 0 leaves the choice to the
-  // NAT. Asking again renews. Empty if the port is taken, or `internal` already has another static one.
+  // The control surface of port mapping protocols: a static row until unmap() or `lifetime` is
+  // over. It admits any remote and takes all packets of `internal`, whatever the mapping depends
+  // on. Port 0 leaves the choice to the NAT. Asking again renews. Empty if the port is taken, or
+  // `internal` already has another static one.
   std::optional<RowId> map(Protocol protocol, Endpoint internal, uint16_t external_port,
                            Instant now, Duration lifetime);
   bool unmap(RowId row);                        // static rows only

@@ -1,4 +1,5 @@
-// EventWheel: a radix wheel. It keeps a great many events nearly in order, at some nanoseconds each.
+// EventWheel: a radix wheel. It keeps a great many events nearly in order, at some nanoseconds
+// each.
 //
 // A time is eight digits of base 256, its bytes. An event lies at the level of the highest digit in
 // which its time differs from base_ (a time not after any event here), in the bucket of its own

@@ -4,11 +4,11 @@
 // (machine, socket id), find a socket of any node with one look, and an idle host costs nothing.
 // What machines ask for comes in as outbox commands, what happens goes out through MachineRunner.
 //
-// The rules. A local address must be one of the node's; none means any of them, shown to the machine
-// as the first. Port 0 draws a dynamic one from the node's own stream. Two UDP sockets, or two
-// listeners, do not share a port on overlapping addresses (kFailed); streams share ports freely as
-// long as their remotes differ. A multi-homed node sends from the interface that has the socket's
-// address. After close() a stream still delivers what was written; kReset aborts it. ICMP
+// The rules. A local address must be one of the node's; none means any of them, shown to the
+// machine as the first. Port 0 draws a dynamic one from the node's own stream. Two UDP sockets, or
+// two listeners, do not share a port on overlapping addresses (kFailed); streams share ports freely
+// as long as their remotes differ. A multi-homed node sends from the interface that has the
+// socket's address. After close() a stream still delivers what was written; kReset aborts it. ICMP
 // unreachable becomes kUnreachable; time exceeded is not told.
 #pragma once
 

@@ -88,7 +88,8 @@ class Painter {
     return picture;
   }
 
-  // Parts one below the other (beside the map) or side by side (above and below it), in as many lines as it takes.
+  // Parts one below the other (beside the map) or side by side (above and below it), in as many
+  // lines as it takes.
   BlockPicture packed(const std::vector<BlockPicture>& parts) const {
     const bool beside = is_beside(side_);
     const float gap = px(kGap), limit = beside ? limit_.height : limit_.width;

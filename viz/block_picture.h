@@ -1,7 +1,9 @@
-// BlockPicture: one block of the map with everything in it placed, measured from its own upper left corner.
+// BlockPicture: one block of the map with everything in it placed, measured from its own upper left
+// corner.
 //
-// The gate faces the middle of the map and the hosts stand behind it, so that a packet's way in leads through the
-// box that translates it. Every text has a rectangle of its own here; nothing overlaps inside a picture.
+// The gate faces the middle of the map and the hosts stand behind it, so that a packet's way in
+// leads through the box that translates it. Every text has a rectangle of its own here; nothing
+// overlaps inside a picture.
 #pragma once
 
 #include <string>
@@ -38,7 +40,8 @@ struct BlockPicture {
   void add(const BlockPicture& part, Point at);  // its parts, moved there
 };
 
-// What the pictures are made of: `scale` of all measures, and whether states have room under the names.
+// What the pictures are made of: `scale` of all measures, and whether states have room under the
+// names.
 struct MapStyle {
   float scale = 1;
   bool statuses = true;

@@ -14,7 +14,8 @@ class TreeBuilder {
     BlockTree tree;
     tree.core = topology_.core();
     if (tree.core.valid()) fill_core(tree);
-    // What no path joins to the core (an island, a node without an interface) still deserves a place.
+    // What no path joins to the core (an island, a node without an interface) still deserves a
+    // place.
     for (NodeId node : topology_.nodes()) {
       if (placed_[node.value()]) continue;
       if (topology_.node(node).kind != NodeKind::kHost) {

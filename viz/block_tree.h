@@ -1,8 +1,9 @@
 // BlockTree: the nodes of a run as nested boxes, the way the picture shows them.
 //
-// The public core in the middle with its servers and relays; around it blocks, each a gate (NAT or router) with the
-// realms behind it, the hosts there and further blocks inside (a carrier with its homes). A host that moves stands
-// in every realm it ever was in, so that the picture stays where it is when time goes on.
+// The public core in the middle with its servers and relays; around it blocks, each a gate (NAT or
+// router) with the realms behind it, the hosts there and further blocks inside (a carrier with its
+// homes). A host that moves stands in every realm it ever was in, so that the picture stays where
+// it is when time goes on.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// Camera: where on the screen a place of the map is seen. Zooming keeps the place under the pointer where it is.
+// Camera: where on the screen a place of the map is seen. Zooming keeps the place under the pointer
+// where it is.
 #pragma once
 
 #include "viz/geometry.h"

@@ -64,7 +64,8 @@ struct Canvas::State {
     corner(a, ab), corner(c, cd), corner(d, cd);
   }
   sf::Text set(std::string_view text, const TextStyle& style) {
-    // Small letters are set at twice their size and drawn at half of it, or whole pixels would space them unevenly.
+    // Small letters are set at twice their size and drawn at half of it, or whole pixels would
+    // space them unevenly.
     const float zoom = style.size < kCrisp ? 2 : 1;
     const auto size = static_cast<unsigned>(std::lround(std::max(style.size, 4.0f) * zoom));
     sf::Text set(sf::String::fromUtf8(text.begin(), text.end()), faces.of(style.face), size);
@@ -222,7 +223,8 @@ float Canvas::text(const Rect& box, std::string_view text, const TextStyle& styl
   const float x = box.x + (style.align == Align::kLeft     ? 0
                            : style.align == Align::kCentre ? slack / 2
                                                            : slack);
-  // Ascent and descent of DejaVu are 0.93 and 0.24 of its size; the eye's middle is that of the small letters.
+  // Ascent and descent of DejaVu are 0.93 and 0.24 of its size; the eye's middle is that of the
+  // small letters.
   const float y = box.y + box.height / 2 - style.size * 0.66f;
   set.setPosition(std::round(x), std::round(y));
   state_->target.draw(set);

@@ -1,7 +1,8 @@
 // Canvas: the few strokes that the picture is made of, on any SFML target (window or texture).
 //
-// Shapes are collected as triangles and drawn together; a text flushes what came before it, so later strokes lie on
-// top of earlier ones. Texts never leave the rectangle they are given: what is too long is cut with an ellipsis.
+// Shapes are collected as triangles and drawn together; a text flushes what came before it, so
+// later strokes lie on top of earlier ones. Texts never leave the rectangle they are given: what is
+// too long is cut with an ellipsis.
 #pragma once
 
 #include <memory>

@@ -20,7 +20,8 @@ bool any_overlap(const std::vector<Rect>& rects) {
   return false;
 }
 
-// Where the pictures stand on the ring of `disc`, the first at the top: paths between homes cross the middle.
+// Where the pictures stand on the ring of `disc`, the first at the top: paths between homes cross
+// the middle.
 std::vector<Rect> on_ring(const std::vector<BlockPicture>& servers, const Ellipse& disc) {
   constexpr float kPi = std::numbers::pi_v<float>;
   const Ellipse ring{disc.centre, disc.rx * kRing, disc.ry * kRing};

@@ -1,4 +1,5 @@
-// The middle of the map: servers and relays on the disc of the public core, as large as they need it.
+// The middle of the map: servers and relays on the disc of the public core, as large as they need
+// it.
 #pragma once
 
 #include <vector>

@@ -22,8 +22,8 @@ constexpr const char* kAdvice =
     "or under "
     "'xvfb-run -a', or use --png FILE with the package xvfb installed.";
 
-// Opens and closes a connection through libX11, which SFML has loaded anyway: the one honest test, since it covers
-// a stale $DISPLAY and refused authority too.
+// Opens and closes a connection through libX11, which SFML has loaded anyway: the one honest test,
+// since it covers a stale $DISPLAY and refused authority too.
 bool display_answers() {
   if (!std::getenv("DISPLAY")) return false;
   void* library = dlopen("libX11.so.6", RTLD_NOW);
@@ -51,7 +51,8 @@ std::string read_display_number(int pipe) {
   return text.substr(0, text.find('\n'));
 }
 
-// Starts Xvfb with `write_end` as its descriptor 3; its own words go nowhere. 0 if there is no such program.
+// Starts Xvfb with `write_end` as its descriptor 3; its own words go nowhere. 0 if there is no such
+// program.
 pid_t spawn_server(int write_end) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);

@@ -46,7 +46,8 @@ void draw_cell(Canvas& canvas, const Rect& box, const MatrixCell& cell) {
   if (!cell.agrees()) canvas.outline(tile, 3, 2.5f, kDropped);
 }
 
-// Column names are too long to stand side by side: they are numbered, and the rows carry name and number.
+// Column names are too long to stand side by side: they are numbered, and the rows carry name and
+// number.
 void draw_names(Canvas& canvas, const Grid& grid, const MatrixModel& matrix, const Rect& names,
                 float size) {
   const bool same = matrix.rows == matrix.columns;

@@ -1,4 +1,5 @@
-// The success matrix as a heat map: a colour and a percentage per pair, and a mark where the oracle disagrees.
+// The success matrix as a heat map: a colour and a percentage per pair, and a mark where the oracle
+// disagrees.
 #pragma once
 
 #include "viz/canvas.h"

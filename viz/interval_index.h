@@ -1,8 +1,8 @@
 // Which of many intervals are alive at an instant, forwards and backwards in time at the same cost.
 //
-// A window that is scrubbed cannot replay the run from its start for every picture. Intervals are kept in order of
-// their start, with the latest end of every block of 64: a query skips all blocks that had ended. Intervals are
-// half-open: [start, end).
+// A window that is scrubbed cannot replay the run from its start for every picture. Intervals are
+// kept in order of their start, with the latest end of every block of 64: a query skips all blocks
+// that had ended. Intervals are half-open: [start, end).
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,8 @@ namespace natbed::viz {
 
 class IntervalIndex {
  public:
-  // REQUIRES: start is not before the start of the interval added last. Its number is the count so far.
+  // REQUIRES: start is not before the start of the interval added last. Its number is the count so
+  // far.
   void add(Instant start, Instant end) {
     if (starts_.size() % kBlock == 0) latest_end_.push_back(end);
     starts_.push_back(start);

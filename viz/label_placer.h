@@ -1,4 +1,5 @@
-// LabelPlacer: finds a free place near a point for words that come and go, so that they hide nothing.
+// LabelPlacer: finds a free place near a point for words that come and go, so that they hide
+// nothing.
 #pragma once
 
 #include <optional>
@@ -12,8 +13,8 @@ class LabelPlacer {
  public:
   explicit LabelPlacer(Rect bounds) : bounds_(bounds) {}
   void occupy(const Rect& box) { taken_.push_back(box); }
-  // The free place nearest to `target`, in rings around it up to `reach` pixels away; it is then taken. None if
-  // everything near is taken.
+  // The free place nearest to `target`, in rings around it up to `reach` pixels away; it is then
+  // taken. None if everything near is taken.
   std::optional<Rect> place(Point target, Size size, float reach);
 
  private:

@@ -19,7 +19,8 @@ constexpr float kLattice = 20;    // of places tried when the wished-for one is 
 constexpr size_t kCrowd = 24;     // from so many blocks on they stand in a grid
 constexpr float kFullest = 0.8f;  // more than this part of the map is never filled: do not even try
 constexpr float kLargestCore = 0.72f;  // of the map's width or height
-// Least radii of the core, as parts of the map: a stately disc, or a small one that leaves room for wide homes.
+// Least radii of the core, as parts of the map: a stately disc, or a small one that leaves room for
+// wide homes.
 constexpr Size kCoreSizes[] = {{0.15f, 0.17f}, {0.10f, 0.15f}, {0.075f, 0.15f}};
 
 constexpr MapStyle kWordy[] = {
@@ -27,8 +28,8 @@ constexpr MapStyle kWordy[] = {
 constexpr MapStyle kTerse[] = {
     {1.0f, false}, {0.9f, false}, {0.8f, false}, {0.7f, false}, {0.6f, false}};
 
-// Where blocks wish to stand: round the map; side by side below the core, which gives a few of them the most room; or
-// in a column at each side, which holds wide ones.
+// Where blocks wish to stand: round the map; side by side below the core, which gives a few of them
+// the most room; or in a column at each side, which holds wide ones.
 enum class Arrangement : uint8_t { kRound, kBelow, kColumns };
 constexpr size_t kFew = 4;  // blocks that may stand below the core
 
@@ -46,7 +47,8 @@ class Attempt {
     layout_.style = style;
   }
 
-  // None if it does not fit; with `exact`, also if a block does not get the place that it wishes for.
+  // None if it does not fit; with `exact`, also if a block does not get the place that it wishes
+  // for.
   std::optional<Layout> run(Arrangement arrangement, Size least_core, bool exact) {
     pictures_.clear(), wishes_.clear(), taken_.clear();
     if (arrangement == Arrangement::kBelow && tree_.blocks.size() > kFew) return std::nullopt;
@@ -99,7 +101,8 @@ class Attempt {
     pictures_.push_back(picture_of(tree_.blocks[block], side, style_, words_, limit));
   }
 
-  // Each block looks towards the middle from the outermost ellipse on which it stays inside the map.
+  // Each block looks towards the middle from the outermost ellipse on which it stays inside the
+  // map.
   void wish_round() {
     const size_t count = tree_.blocks.size();
     const Ellipse track{map_.centre(), map_.width * 0.4f, map_.height * 0.4f};
@@ -207,7 +210,8 @@ class Attempt {
     return best;
   }
 
-  // In a crowd of equals the cell of the grid is the largest block; a few giants are not taken as the measure.
+  // In a crowd of equals the cell of the grid is the largest block; a few giants are not taken as
+  // the measure.
   Size grid_step() const {
     std::vector<float> widths, heights;
     for (const BlockPicture& picture : pictures_) {

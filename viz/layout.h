@@ -1,10 +1,11 @@
 // Layout: where everything stands on the map, found without anybody's help.
 //
-// The core is a disc in the middle with its servers and relays; homes and carriers stand around it. The layout is
-// searched for: the largest style (letters, lines under names) is tried first, every candidate is checked for
-// overlaps, and the first that has none wins. If the map is too small even for the smallest letters, the layout gets
-// bounds larger than asked for and the camera stands further back. It covers the whole run: a host that moves has a
-// slot in each realm. Equal input gives equal output.
+// The core is a disc in the middle with its servers and relays; homes and carriers stand around it.
+// The layout is searched for: the largest style (letters, lines under names) is tried first, every
+// candidate is checked for overlaps, and the first that has none wins. If the map is too small even
+// for the smallest letters, the layout gets bounds larger than asked for and the camera stands
+// further back. It covers the whole run: a host that moves has a slot in each realm. Equal input
+// gives equal output.
 #pragma once
 
 #include <vector>
@@ -22,7 +23,8 @@ struct Layout {
   std::vector<Slot> slots;
   std::vector<Frame> frames;
 
-  // The slot of `node` in `realm`; if it has none there, any slot of it; null if it has none at all.
+  // The slot of `node` in `realm`; if it has none there, any slot of it; null if it has none at
+  // all.
   const Slot* find(NodeId node, RealmId realm) const;
 };
 

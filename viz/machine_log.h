@@ -1,4 +1,5 @@
-// MachineLog: what the machines on every host told, and the paths between peers that follow from it.
+// MachineLog: what the machines on every host told, and the paths between peers that follow from
+// it.
 #pragma once
 
 #include <span>
@@ -37,7 +38,8 @@ class MachineLog {
 
   const std::vector<PathSpan>& paths() const { return paths_; }
   std::vector<const PathSpan*> paths_at(Instant t) const;
-  // Both ends tell of the same path: here each way is named once. Before: those that are up no more, and not again.
+  // Both ends tell of the same path: here each way is named once. Before: those that are up no
+  // more, and not again.
   std::vector<const PathSpan*> ways_at(Instant t) const;
   std::vector<const PathSpan*> ways_before(Instant t) const;
   // Paths that ended by `t`, in order of their start; of those that both ends told, one end's.
@@ -48,7 +50,8 @@ class MachineLog {
   const std::vector<Told>& all() const { return told_; }
   // The relays that any path led through, by id.
   const std::vector<NodeId>& relays() const { return relays_; }
-  // One line under a host's name: "punched to bob, 83 ms", or what it is busy with; empty if it told nothing.
+  // One line under a host's name: "punched to bob, 83 ms", or what it is busy with; empty if it
+  // told nothing.
   std::string status(NodeId host, Instant t) const;
 
  private:

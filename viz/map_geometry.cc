@@ -6,12 +6,13 @@ namespace natbed::viz {
 namespace {
 
 constexpr int kCurveSteps = 24;
-// Of a path's bends: 1 swings wide, 0 has corners. Routes turn at their relay, other paths glide through the core.
+// Of a path's bends: 1 swings wide, 0 has corners. Routes turn at their relay, other paths glide
+// through the core.
 constexpr float kRelayBend = 0.3f, kCoreBend = 0.9f;
 constexpr float kPull = 0.75f;  // how far lines across the core bend towards its middle
 
-// A smooth line through `knots`. It never swings wide of a short step next to a long one: the tangent at a knot is no
-// longer than the shorter of its two steps.
+// A smooth line through `knots`. It never swings wide of a short step next to a long one: the
+// tangent at a knot is no longer than the shorter of its two steps.
 std::vector<Point> smooth(const std::vector<Point>& knots, float roundness) {
   const auto tangent = [&](size_t i) {
     if (i == 0) return knots[1] - knots[0];

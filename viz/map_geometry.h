@@ -1,7 +1,8 @@
-// MapGeometry: where nodes stand at an instant and along which lines packets and paths run between them.
+// MapGeometry: where nodes stand at an instant and along which lines packets and paths run between
+// them.
 //
-// What crosses the core bends towards the middle of its disc; what goes through a NAT goes through its box. All in
-// coordinates of the layout.
+// What crosses the core bends towards the middle of its disc; what goes through a NAT goes through
+// its box. All in coordinates of the layout.
 #pragma once
 
 #include <vector>
@@ -21,8 +22,8 @@ class MapGeometry {
   Point place(NodeId node, Instant t) const;
   // The line of one hop, as points. Empty if one of the nodes is unknown.
   std::vector<Point> hop_line(NodeId from, NodeId to, Instant t) const;
-  // The line of a whole path, through the boxes on its way and `relay` if that is valid. `lane` keeps apart paths
-  // that would run on top of each other.
+  // The line of a whole path, through the boxes on its way and `relay` if that is valid. `lane`
+  // keeps apart paths that would run on top of each other.
   std::vector<Point> path_line(NodeId host, NodeId peer, NodeId relay, int lane, Instant t) const;
   // `node` and the gates between it and the core, from inside to outside.
   std::vector<NodeId> way_out(NodeId node, Instant t) const;

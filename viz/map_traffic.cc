@@ -47,7 +47,8 @@ void draw_afterglow(const MapContext& map) {
   }
 }
 
-// In a still the newest hops stand for the traffic: one trace per direction and kind, with a dot on its way.
+// In a still the newest hops stand for the traffic: one trace per direction and kind, with a dot on
+// its way.
 void draw_ghosts(const MapContext& map) {
   const std::span<const Hop> past =
       map.model.flights().hops_between(Instant(), map.now() + Duration::nanoseconds(1));

@@ -1,4 +1,5 @@
-// MapView: the map of a run at an instant: core, homes, hosts, and everything that moves between them.
+// MapView: the map of a run at an instant: core, homes, hosts, and everything that moves between
+// them.
 #pragma once
 
 #include <vector>

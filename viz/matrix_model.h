@@ -1,4 +1,5 @@
-// MatrixModel: how often every pair of NATs succeeded, as rows, columns and cells, for the heat map.
+// MatrixModel: how often every pair of NATs succeeded, as rows, columns and cells, for the heat
+// map.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +34,11 @@ struct MatrixModel {
   MatrixCell& at(std::string_view row, std::string_view column);
 };
 
-// From results as scripts record them: JSON objects with texts "a" and "b", a boolean "ok" and perhaps a boolean
-// "oracle". Others are passed over; none if nothing was a cell.
+// From results as scripts record them: JSON objects with texts "a" and "b", a boolean "ok" and
+// perhaps a boolean "oracle". Others are passed over; none if nothing was a cell.
 std::optional<MatrixModel> matrix_from_records(std::span<const std::string> records);
-// From the text of a sweep's summary.json: the first two axes are rows and columns, `key` is the recorded proportion.
+// From the text of a sweep's summary.json: the first two axes are rows and columns, `key` is the
+// recorded proportion.
 Result<MatrixModel> matrix_from_summary(std::string_view json, std::string_view key = "ok");
 
 }  // namespace natbed::viz

@@ -1,7 +1,7 @@
 // NatTables: the mapping table of every NAT at any instant, with the time that each row has left.
 //
-// A row lives from kMappingOpened until it is closed or its timer runs out; refreshes move the end. Expiry has no
-// event of its own: a row whose `until` has passed is gone at that very instant.
+// A row lives from kMappingOpened until it is closed or its timer runs out; refreshes move the end.
+// Expiry has no event of its own: a row whose `until` has passed is gone at that very instant.
 #pragma once
 
 #include <unordered_map>

@@ -10,7 +10,8 @@ namespace natbed::viz {
 void draw_paths_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_past_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_results_panel(Column& column, const RunModel& model, const SceneState& state);
-// What was dropped so far, by reason, each explained in a sentence; then what the script noted last.
+// What was dropped so far, by reason, each explained in a sentence; then what the script noted
+// last.
 void draw_drops_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_notes_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_table_panel(Column& column, const RunModel& model, const SceneState& state);

@@ -1,4 +1,5 @@
-// Player: virtual time as the viewer wants it: played at a speed, paused, stepped from event to event, scrubbed.
+// Player: virtual time as the viewer wants it: played at a speed, paused, stepped from event to
+// event, scrubbed.
 #pragma once
 
 #include "viz/run_model.h"

@@ -1,7 +1,8 @@
 // RunModel: a run as its trace tells it, ready to be asked for any instant, forwards and backwards.
 //
-// It is built once from the events and owns all it needs; asking costs what is alive at that instant, not what came
-// before. No drawing here: the window, the pictures and the tests ask the same questions.
+// It is built once from the events and owns all it needs; asking costs what is alive at that
+// instant, not what came before. No drawing here: the window, the pictures and the tests ask the
+// same questions.
 #pragma once
 
 #include <span>
@@ -16,7 +17,8 @@
 
 namespace natbed::viz {
 
-// Something that happened once and has words: a fault, a note of the script, a recorded result (JSON).
+// Something that happened once and has words: a fault, a note of the script, a recorded result
+// (JSON).
 struct Saying {
   Instant at;
   NodeId node;  // of a fault; may be invalid

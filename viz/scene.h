@@ -1,5 +1,5 @@
-// Scene: the whole picture at an instant: title, map, panels, time line. It draws on any canvas of its size and says
-// what lies under a point; the window and the pictures without a window share it.
+// Scene: the whole picture at an instant: title, map, panels, time line. It draws on any canvas of
+// its size and says what lies under a point; the window and the pictures without a window share it.
 #pragma once
 
 #include <memory>

@@ -3,8 +3,8 @@
 namespace natbed::viz {
 namespace {
 
-// In parts of the letter height, from the advance widths of DejaVu Sans 2.37 (units of 1/2048: i 569, a 1255,
-// 0 1303, A 1401, m 1995, W 2025).
+// In parts of the letter height, from the advance widths of DejaVu Sans 2.37 (units of 1/2048: i
+// 569, a 1255, 0 1303, A 1401, m 1995, W 2025).
 float advance(char c) {
   constexpr std::string_view kNarrow = " ijltfrI.,:;'|!()[]-/";
   constexpr std::string_view kWide = "mwMW@%";

@@ -1,6 +1,8 @@
-// How wide a text will be, without a font: an upper bound that the layout can rely on and tests can repeat.
+// How wide a text will be, without a font: an upper bound that the layout can rely on and tests can
+// repeat.
 //
-// The widths are those of DejaVu Sans in classes of letters, rounded up; the drawing cuts what is longer.
+// The widths are those of DejaVu Sans in classes of letters, rounded up; the drawing cuts what is
+// longer.
 #pragma once
 
 #include <string_view>

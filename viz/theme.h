@@ -1,4 +1,5 @@
-// Theme: every colour of the picture, with the meaning it has. Light on dark, chosen to be told apart at dot size.
+// Theme: every colour of the picture, with the meaning it has. Light on dark, chosen to be told
+// apart at dot size.
 #pragma once
 
 #include <cstdint>

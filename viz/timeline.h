@@ -1,5 +1,6 @@
-// Timeline: the strip at the bottom, from the start of the run to its end. It shows how dense the events are, marks
-// faults and changes of paths, and turns a place under the pointer into an instant.
+// Timeline: the strip at the bottom, from the start of the run to its end. It shows how dense the
+// events are, marks faults and changes of paths, and turns a place under the pointer into an
+// instant.
 #pragma once
 
 #include <vector>

@@ -1,8 +1,8 @@
 // Topology: the nodes, realms and interfaces of a run, and who is attached where at an instant.
 //
-// Hosts may move and boxes may get new addresses during a run, so every attachment has a time from which and until
-// which it holds. What a node is for (peer, server, relay) is no field of the trace; the model infers it from what
-// the machines told, see assign_roles().
+// Hosts may move and boxes may get new addresses during a run, so every attachment has a time from
+// which and until which it holds. What a node is for (peer, server, relay) is no field of the
+// trace; the model infers it from what the machines told, see assign_roles().
 #pragma once
 
 #include <map>
@@ -58,7 +58,8 @@ class Topology {
   const Realm& realm(RealmId id) const { return realms_[id.value()]; }
   // Every stay of every interface, in the order in which they began.
   const std::vector<Attachment>& attachments() const { return attachments_; }
-  // Where `node` is drawn at `t`: where it went last, or else its first interface. Null before it has any.
+  // Where `node` is drawn at `t`: where it went last, or else its first interface. Null before it
+  // has any.
   const Attachment* home(NodeId node, Instant t) const;
   // All that `node` is attached to at `t`.
   std::vector<const Attachment*> attached(NodeId node, Instant t) const;

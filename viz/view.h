@@ -19,8 +19,8 @@ struct ViewOptions {
   std::optional<MatrixModel> matrix;  // shown on the key M; by default what the run's records tell
 };
 
-// Opens a window and returns when it is closed. The error says what is damaged in the trace, or that there is no
-// display and what to do about it.
+// Opens a window and returns when it is closed. The error says what is damaged in the trace, or
+// that there is no display and what to do about it.
 Status show(const Trace& trace, const ViewOptions& options);
 // One picture that needs no motion. Without a display it is drawn under Xvfb.
 Status render_png(const Trace& trace, const ViewOptions& options,

@@ -10,7 +10,8 @@
 
 namespace natbed::viz {
 
-// Makes the scene for a window of `width` × `height` pixels; called again when the window is resized.
+// Makes the scene for a window of `width` × `height` pixels; called again when the window is
+// resized.
 using MakeScene = std::function<Result<std::unique_ptr<Scene>>(unsigned width, unsigned height)>;
 
 // Returns when the window is closed. REQUIRES: a display answers.

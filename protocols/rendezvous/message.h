@@ -1,4 +1,5 @@
-// The messages of the meeting service: how two peers that know each other's names get to know each other's addresses.
+// The messages of the meeting service: how two peers that know each other's names get to know each
+// other's addresses.
 //
 //    0                   1                   2                   3
 //    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -105,8 +106,9 @@ struct RendezvousMessage {
   ByteView description =
       {};  // encoded; of a parsed message: well-formed, and a view of what was parsed
 
-  // Nothing unless `bytes` is exactly one message. One of another version, or with a name that no Name can hold, is
-  // returned with `error` set, so that it can be answered; its body means nothing.
+  // Nothing unless `bytes` is exactly one message. One of another version, or with a name that no
+  // Name can hold, is returned with `error` set, so that it can be answered; its body means
+  // nothing.
   static std::optional<RendezvousMessage> parse(ByteView bytes);
   // The size written; 0 if the room is too small.
   size_t encode(std::span<std::byte> room) const;

@@ -168,7 +168,8 @@ TEST(NatTimer, KeepsTheRowsOfEachProtocolApart) {
   EXPECT_EQ(box.passed.source.port, 5000) << "one port number serves both protocols";
 }
 
-// Ends come late (a refresh) and early (a reset) among so many rows that the expiry queue is at work.
+// Ends come late (a refresh) and early (a reset) among so many rows that the expiry queue is at
+// work.
 TEST(NatTimer, CountsLiveRowsExactlyAmongMany) {
   NatBehavior behavior = with(kEndpointIndependent, kEndpointIndependent);
   behavior.max_mappings = 1000;

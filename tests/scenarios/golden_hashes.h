@@ -2,7 +2,8 @@
 // a cell, equal for debug and release builds and for all compilers.
 //
 // A number changes when the simulated world, a protocol or the script itself does, and only in a
-// commit that says why. `natbed run scenarios/NAME.lua --trials 1 --json` prints it as "trace_hash".
+// commit that says why. `natbed run scenarios/NAME.lua --trials 1 --json` prints it as
+// "trace_hash".
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,8 @@ TEST(LuaConnection, TriesOnlyWhatItIsToldTo) {
   EXPECT_EQ(result_of(homes(R"(
     local punch, relay = a:connect(b, { with = "punch" }), a:connect(b, { with = "relay" })
     local direct = a:connect(b, { with = "direct", timeout = 3 })
-    natbed.record{ punch = punch.path, relay = relay.path, direct = direct.path, ms = direct.ms, why = direct.why ~= "" }
+    natbed.record{ punch = punch.path, relay = relay.path, direct = direct.path,
+                   ms = direct.ms, why = direct.why ~= "" }
   )")),
             R"({"direct":"none","ms":3000,"punch":"punched","relay":"relayed","why":true})");
 }
@@ -82,7 +83,8 @@ TEST(LuaConnection, WaitPathGivesUpAtItsTimeout) {
   EXPECT_EQ(result_of(homes(R"(
     local way = a:connect(b)
     local before = natbed.now()
-    natbed.record{ any = way:wait_path("any"), relayed = way:wait_path("relayed", 2), took = math.floor((natbed.now() - before) * 1000 + 0.5) }
+    natbed.record{ any = way:wait_path("any"), relayed = way:wait_path("relayed", 2),
+                   took = math.floor((natbed.now() - before) * 1000 + 0.5) }
   )")),
             R"({"any":true,"relayed":false,"took":2000})");
 }

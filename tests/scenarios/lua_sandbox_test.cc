@@ -33,7 +33,8 @@ TEST(LuaSandbox, PairsRefusesKeysWithoutOrder) {
 
 TEST(LuaSandbox, AddressesNeverReachAResult) {
   EXPECT_EQ(result_of(R"(
-    natbed.record{ t = tostring({}), f = tostring(print), s = string.format("%s %5d %%", {}, 7), u = ("%s"):format(print) }
+    natbed.record{ t = tostring({}), f = tostring(print),
+                   s = string.format("%s %5d %%", {}, 7), u = ("%s"):format(print) }
   )"),
             R"({"f":"function","s":"table     7 %","t":"table","u":"function"})");
   EXPECT_EQ(result_of("string.format('%-10p', {})"),

@@ -1,4 +1,5 @@
-// The scripts that natbed ships: each runs, says what its first lines promise, and replays bit for bit.
+// The scripts that natbed ships: each runs, says what its first lines promise, and replays bit for
+// bit.
 #include <algorithm>
 #include <vector>
 

@@ -1,4 +1,5 @@
-// allocations(): how often this program has asked for memory, so that a test can claim "none in the steady state".
+// allocations(): how often this program has asked for memory, so that a test can claim "none in the
+// steady state".
 //
 // A program that calls it gets counting versions of operator new; the others keep the library's.
 #pragma once

@@ -1,4 +1,5 @@
-// Runs made by hand: two homes with a punched path, twelve relays with churn, and crowds of any size.
+// Runs made by hand: two homes with a punched path, twelve relays with churn, and crowds of any
+// size.
 #pragma once
 
 #include <string>
@@ -8,8 +9,9 @@
 
 namespace natbed::test {
 
-// Alice at home, Bob behind a carrier's NAT as well. STUN, introduction, probes of which two are filtered, a punched
-// path at 400 ms, data, and a reboot of Alice's box at 1500 ms after which a relay takes over at 1700 ms.
+// Alice at home, Bob behind a carrier's NAT as well. STUN, introduction, probes of which two are
+// filtered, a punched path at 400 ms, data, and a reboot of Alice's box at 1500 ms after which a
+// relay takes over at 1700 ms.
 struct TwoHomes {
   RunBuilder run;
   NodeId stun, relay, alice, bob, alice_nat, bob_nat, carrier_nat;
@@ -95,7 +97,8 @@ inline std::string address(const char* prefix, size_t i) {
   return prefix + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1);
 }
 
-// `pairs` pairs of hosts behind NATs, each pair over one of `relays` relays; the first relay goes down half-way.
+// `pairs` pairs of hosts behind NATs, each pair over one of `relays` relays; the first relay goes
+// down half-way.
 struct RelayChoice {
   RunBuilder run;
   std::vector<NodeId> relays, nats, hosts;
@@ -143,7 +146,8 @@ struct RelayChoice {
   }
 };
 
-// `homes` homes of `hosts_each` hosts around a core with `servers` servers, a third of the homes behind a carrier.
+// `homes` homes of `hosts_each` hosts around a core with `servers` servers, a third of the homes
+// behind a carrier.
 inline RunBuilder crowd(size_t homes, size_t hosts_each, size_t servers) {
   RunBuilder run;
   const RealmId core = run.realm(RealmKind::kCore, "core");

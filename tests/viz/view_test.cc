@@ -1,4 +1,5 @@
-// Pictures, drawn for real: under Xvfb if there is no display. Skipped only where Xvfb is not installed.
+// Pictures, drawn for real: under Xvfb if there is no display. Skipped only where Xvfb is not
+// installed.
 #include "viz/view.h"
 
 #include <gtest/gtest.h>
