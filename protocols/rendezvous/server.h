@@ -13,7 +13,7 @@
 
 #include "base/machine.h"
 #include "base/rng.h"
-#include "protocols/rendezvous/flat_index.h"
+#include "protocols/rendezvous/hashed_slots.h"
 #include "protocols/rendezvous/message.h"
 
 namespace natbed {
@@ -86,8 +86,8 @@ class RendezvousServer final : public Machine {
   std::vector<Registration>
       peers_;  // slots are never freed, but taken over by newcomers once they lapsed
   std::vector<Session> sessions_;
-  FlatIndex by_name_;             // of peers_
-  FlatIndex by_pair_;             // of sessions_: the last one of any two peers, whoever asked
+  HashedSlots by_name_;             // of peers_
+  HashedSlots by_pair_;             // of sessions_: the last one of any two peers, whoever asked
   std::vector<Pending> pending_;  // in the order of `due`, from next_pending_ on
   size_t next_pending_ = 0;
   size_t hand_ = 0;  // where the next newcomer starts to look for a lapsed slot

@@ -1,4 +1,4 @@
-// FlatIndex: from a hash to a slot of somebody's vector, by open addressing in one array.
+// HashedSlots: from a hash to a slot of somebody's vector, by open addressing in one array.
 //
 // The keys stay where they are, in the slots; whoever looks one up says whether a slot has it.
 // Eight bytes an entry, linear probing, at most half full; erasing moves followers up, so that
@@ -13,7 +13,7 @@
 
 namespace natbed {
 
-class FlatIndex {
+class HashedSlots {
  public:
   // The slot under `hash` for which matches(slot) is true.
   template <class Matches>

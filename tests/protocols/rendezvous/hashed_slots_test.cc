@@ -1,4 +1,4 @@
-#include "protocols/rendezvous/flat_index.h"
+#include "protocols/rendezvous/hashed_slots.h"
 
 #include <gtest/gtest.h>
 
@@ -9,11 +9,11 @@
 namespace natbed {
 namespace {
 
-TEST(FlatIndex, DoesWhatAMapDoes) {
+TEST(HashedSlots, DoesWhatAMapDoes) {
   for (uint64_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE(seed);
     Rng rng(seed);
-    FlatIndex index;
+    HashedSlots index;
     std::map<uint32_t, uint64_t> reference;  // slot -> hash; few hashes, so that many collide
     for (uint32_t step = 0; step < 2000; ++step) {
       const auto slot = static_cast<uint32_t>(rng.below(300));
