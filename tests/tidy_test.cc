@@ -207,6 +207,28 @@ TEST(Tidy, LinksInDocumentsLead) {
   EXPECT_GT(links, 5);
 }
 
+// Two classes of one name in one namespace are one class to the linker, and it picks either.
+TEST(Tidy, ClassesHaveNamesOfTheirOwn) {
+  const std::regex space(R"(^namespace (natbed[a-z:]*) \{)");
+  const std::regex definition(
+      R"(^(class|struct|enum class|union) (?:alignas\(\d+\) )?(\w+)(?: final)?(?: :| \{).*)");
+  std::map<std::string, std::string> defined;  // qualified name -> where
+  for (const Source& source : sources()) {
+    if (!source.is_header() || source.room == "tests") continue;
+    std::string inside;
+    for (size_t i = 0; i < source.lines.size(); ++i) {
+      std::smatch match;
+      if (std::regex_search(source.lines[i], match, space)) inside = match[1];
+      if (!std::regex_match(source.lines[i], match, definition)) continue;
+      const auto [first, is_new] =
+          defined.emplace(inside + "::" + match[2].str(), at(source, i + 1));
+      EXPECT_TRUE(is_new) << at(source, i + 1) << ": " << first->first << " is defined at "
+                          << first->second << " too; rename one";
+    }
+  }
+  EXPECT_GT(defined.size(), 100u);
+}
+
 // Every test file that CMake would build has at least one assertion.
 TEST(Tidy, EveryTestFileAsserts) {
   for (const Source& source : sources()) {
