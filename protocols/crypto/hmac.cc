@@ -1,5 +1,5 @@
-// The low-level functions, for the reason given in digest.cc: with EVP the same message takes
-// several times as long.
+// The low-level functions, for the reason given in digest.cc; a key is kept as the hash state after
+// its first block, so that a message costs no set-up.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "protocols/crypto/hmac.h"
 
