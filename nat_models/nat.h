@@ -15,6 +15,7 @@
 #include "base/drop_reason.h"
 #include "base/id.h"
 #include "base/packet.h"
+#include "base/prefetch.h"
 #include "base/rng.h"
 #include "base/time.h"
 #include "nat_models/behavior.h"
@@ -88,7 +89,7 @@ class Nat {
   void prefetch() const {
     constexpr int kHomeBytes = 384, kCacheLine = 64;
     const auto* at = reinterpret_cast<const char*>(tables_.get());
-    for (int offset = 0; offset < kHomeBytes; offset += kCacheLine) __builtin_prefetch(at + offset);
+    for (int offset = 0; offset < kHomeBytes; offset += kCacheLine) prefetch_line(at + offset);
   }
 
   void reboot();                               // forgets every row

@@ -12,6 +12,7 @@
 // nothing at all.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -55,14 +56,16 @@ class EventQueue {
   // when the front is empty; a loop that runs until some instant uses pop's limit instead.
   Instant next_time() const;
 
-  // The time of the last event popped, or the limit of a pop() that found nothing, if that is
-  // later.
-  // The event that will come after `ahead` others, if it is at hand already; else null. For
-  // fetching into the cache what it will need.
-  const Event* peek(uint32_t ahead) const {
-    return ahead < tail_ - head_ ? &front()[head_ + ahead] : nullptr;
+  // Copies events that come soon to `out`, `room` of them at most, nearly in order. They stay. For
+  // fetching into the cache what they will need. Returns how many.
+  uint32_t peek(Event* out, uint32_t room) const {
+    const uint32_t count = std::min(room, tail_ - head_);
+    std::copy_n(front() + head_, count, out);
+    return count == room ? count : count + wheel_.peek(out + count, room - count);
   }
 
+  // The time of the last event popped, or the limit of a pop() that found nothing, if that is
+  // later.
   Instant now() const { return now_; }
   size_t size() const { return tail_ - head_ + wheel_.size(); }
   bool empty() const { return size() == 0; }

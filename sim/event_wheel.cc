@@ -1,5 +1,7 @@
 #include "sim/event_wheel.h"
 
+#include "base/prefetch.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -151,13 +153,35 @@ void EventWheel::spread(const Bucket& from) {
   EventChunk* last = EventChunk::of(from.next);
   for (EventChunk* chunk = from.first;;) {
     EventChunk* next = chunk == last ? nullptr : chunk->next;
-    if (next != nullptr) __builtin_prefetch(next);
+    if (next != nullptr) prefetch_line(next);
     const Event* end = next == nullptr ? from.next : chunk->end();
     for (const Event* event = chunk->events; event != end; ++event) append(*event);
     pool_.give_back(chunk, chunk);
     if (next == nullptr) return;
     chunk = next;
   }
+}
+
+uint32_t EventWheel::peek(Event* out, uint32_t room) const {
+  uint32_t count = 0;
+  for (uint32_t levels = occupied_levels_; levels != 0; levels &= levels - 1) {
+    const int level = std::countr_zero(levels);
+    for (int word = 0; word < kDigits / 64; ++word) {
+      for (uint64_t bits = occupied_[level][word]; bits != 0; bits &= bits - 1) {
+        const Bucket& from = bucket({level, word * 64 + std::countr_zero(bits)});
+        EventChunk* last = EventChunk::of(from.next);
+        for (EventChunk* chunk = from.first;; chunk = chunk->next) {
+          const Event* end = chunk == last ? from.next : chunk->end();
+          for (const Event* event = chunk->events; event != end; ++event) {
+            if (count == room) return count;
+            out[count++] = *event;
+          }
+          if (chunk == last) break;
+        }
+      }
+    }
+  }
+  return count;
 }
 
 void EventWheel::clear() {

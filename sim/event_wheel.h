@@ -57,6 +57,10 @@ class EventWheel {
   };
   Opened open(Event* out);
 
+  // Copies events of the earliest buckets to `out`, `room` of them at most, bucket after bucket but
+  // unsorted in each. They stay where they are. Returns how many.
+  uint32_t peek(Event* out, uint32_t room) const;
+
   void clear();  // back to time zero; keeps the memory
 
  private:

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.h"
+
 namespace natbed {
 
 class FlatIndex {
@@ -50,7 +52,7 @@ class FlatIndex {
   }
 
   void prefetch(uint64_t hash) const {
-    if (size_ != 0) __builtin_prefetch(&entries_[static_cast<uint32_t>(hash) & mask_]);
+    if (size_ != 0) prefetch_line(&entries_[static_cast<uint32_t>(hash) & mask_]);
   }
   void clear() {
     if (size_ != 0) entries_.assign(entries_.size(), Entry{});

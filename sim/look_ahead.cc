@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "sim/world_state.h"
 
 namespace natbed {
@@ -21,12 +22,7 @@ void World::State::look_ahead(const Event& event) {
   }
   if (kernel.queue.size() < kLargeWorld) return;
   std::array<Event, kMostAtOnce> events = {event};
-  uint32_t count = 1;
-  for (; count < kMostAtOnce; ++count) {
-    const Event* next = kernel.queue.peek(count - 1);
-    if (!next) break;
-    events[count] = *next;
-  }
+  const uint32_t count = 1 + kernel.queue.peek(events.data() + 1, kMostAtOnce - 1);
   events_fetched = count - 1;
   const auto each = [&](auto packet_step, auto timer_step) {
     for (uint32_t i = 0; i < count; ++i) {
@@ -44,12 +40,12 @@ void World::State::look_ahead(const Event& event) {
 
 void Network::prefetch_packet(PacketIndex slot) const {
   const auto* at = reinterpret_cast<const char*>(&k_.packets[slot]);
-  __builtin_prefetch(at);
-  __builtin_prefetch(at + 64);
+  prefetch_line(at);
+  prefetch_line(at + 64);
 }
 
 void Network::prefetch_interface(PacketIndex slot) const {
-  __builtin_prefetch(&k_.topology[k_.packets[slot].to]);
+  prefetch_line(&k_.topology[k_.packets[slot].to]);
 }
 
 // Of a NAT, its table and its next interface: the packet goes on from one to the other. Of a host,
@@ -58,12 +54,12 @@ void Network::prefetch_box(PacketIndex slot) const {
   const PacketSlot& s = k_.packets[slot];
   const Interface& to = k_.topology[s.to];
   if (to.node_kind == NodeKind::kNat) {
-    __builtin_prefetch(&nats_[to.detail]);
-    if (to.next.valid()) __builtin_prefetch(&k_.topology[to.next]);
+    prefetch_line(&nats_[to.detail]);
+    if (to.next.valid()) prefetch_line(&k_.topology[to.next]);
   } else {
     sockets_.prefetch(to.detail);
     k_.topology.prefetch_address(to.realm, s.packet.source.ip);
-    __builtin_prefetch(k_.packets.payload(s).data());
+    prefetch_line(k_.packets.payload(s).data());
   }
 }
 
@@ -90,7 +86,7 @@ void Network::prefetch_receivers(PacketIndex slot) const {
 
 void MachineRunner::prefetch_machine(uint32_t machine) const {
   const Record& record = records_[machine];
-  __builtin_prefetch(record.machine.get());
+  prefetch_line(record.machine.get());
   k_.topology.prefetch(record.node);
 }
 
@@ -98,7 +94,7 @@ void MachineRunner::prefetch_sockets(uint32_t machine) const {
   const Record& record = records_[machine];
   sockets_.prefetch(record.first_socket);
   const InterfaceId first = k_.topology[record.node].first;
-  if (first.valid()) __builtin_prefetch(&k_.topology[first]);
+  if (first.valid()) prefetch_line(&k_.topology[first]);
 }
 
 void MachineRunner::prefetch_realm(uint32_t machine) const {
@@ -112,7 +108,7 @@ void MachineRunner::prefetch_receivers(uint32_t machine) const {
 }
 
 void SocketLayer::prefetch(uint32_t socket) const {
-  if (socket < sockets_.size()) __builtin_prefetch(&sockets_[socket]);
+  if (socket < sockets_.size()) prefetch_line(&sockets_[socket]);
 }
 
 void SocketLayer::prefetch_record(uint32_t socket) const {
@@ -129,7 +125,7 @@ void SocketLayer::prefetch_machine(uint32_t socket) const {
 void Topology::prefetch_owner(RealmId id, IpAddress address) const {
   if (!realms_[id.value()].indexed) return;
   const Owner owner = by_address_.find(address_hash(id, address), [](Owner) { return true; });
-  if (owner != FlatIndex::kNone && (owner & kAlias) == 0) __builtin_prefetch(&interfaces_[owner]);
+  if (owner != FlatIndex::kNone && (owner & kAlias) == 0) prefetch_line(&interfaces_[owner]);
 }
 
 // The interfaces of a small realm, which a packet into it may be for.
@@ -137,7 +133,7 @@ void Topology::prefetch_owners(RealmId id) const {
   const Realm& realm = realms_[id.value()];
   if (realm.indexed) return;
   for (uint32_t i = 0; i < realm.address_count; ++i) {
-    if ((realm.few_owners[i] & kAlias) == 0) __builtin_prefetch(&interfaces_[realm.few_owners[i]]);
+    if ((realm.few_owners[i] & kAlias) == 0) prefetch_line(&interfaces_[realm.few_owners[i]]);
   }
 }
 

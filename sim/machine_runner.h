@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/machine.h"
+#include "base/prefetch.h"
 #include "sim/kernel.h"
 #include "sim/world.h"
 
@@ -36,7 +37,7 @@ class MachineRunner {
   void end_call(MachineId id);
 
   // Fetch into the cache what on_timer() will need, one step after the other.
-  void prefetch_record(uint32_t machine) const { __builtin_prefetch(&records_[machine]); }
+  void prefetch_record(uint32_t machine) const { prefetch_line(&records_[machine]); }
   void prefetch_machine(uint32_t machine) const;
   void prefetch_sockets(uint32_t machine) const;
   void prefetch_realm(uint32_t machine) const;

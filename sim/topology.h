@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/id.h"
 #include "base/name.h"
+#include "base/prefetch.h"
 #include "base/trace_event.h"
 #include "sim/flat_index.h"
 #include "sim/growing_array.h"
@@ -88,8 +89,8 @@ class Topology {
   }
   void prefetch_owner(RealmId realm, IpAddress address) const;
   void prefetch_owners(RealmId id) const;
-  void prefetch(NodeId id) const { __builtin_prefetch(&nodes_[id.value()]); }
-  void prefetch(RealmId id) const { __builtin_prefetch(&realms_[id.value()]); }
+  void prefetch(NodeId id) const { prefetch_line(&nodes_[id.value()]); }
+  void prefetch(RealmId id) const { prefetch_line(&realms_[id.value()]); }
   Interface& operator[](InterfaceId id) { return interfaces_[id.value()]; }
   const Interface& operator[](InterfaceId id) const { return interfaces_[id.value()]; }
   Node& operator[](NodeId id) { return nodes_[id.value()]; }

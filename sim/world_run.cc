@@ -25,6 +25,7 @@ bool World::step() {
   const CheckClock clock(&s.kernel.now);
   Event event;
   if (!s.kernel.queue.pop(&event)) return false;
+  s.look_ahead(event);
   s.dispatch(event);
   return true;
 }

@@ -161,6 +161,9 @@ TEST(Tidy, BannedWordsHaveReplacements) {
       {std::regex(R"(std::(cout|cerr|endl))"), {}, "fmt::print"},
       {std::regex(R"(\b(TODO|FIXME|XXX|HACK)\b)"), {}, "do it, or say it in docs/limitations.md"},
       {std::regex(R"(std::this_thread::sleep)"), {}, "virtual time, or a deadline"},
+      {std::regex(R"(__builtin_prefetch)"),
+       {"nat_models", "protocols", "sim"},
+       "prefetch_line() (base/prefetch.h): the compiler drops functions that only prefetch"},
   };
   each_line([&](const Source& source, size_t line, const std::string& text) {
     if (source.path == "tests/tidy_test.cc") return;

@@ -45,6 +45,19 @@ class Pair {
     reference_.erase(reference_.begin());
     return true;
   }
+  // Compares what peek() shows with what is there, and leaves it there.
+  void look(uint32_t room) {
+    std::vector<Event> shown(room);
+    shown.resize(queue_.peek(shown.data(), room));
+    EXPECT_EQ(shown.size(), std::min<size_t>(room, reference_.size()));
+    std::map<uint32_t, Instant> there;
+    for (const auto& [time, target] : reference_) there[target] = time;
+    for (const Event& event : shown) {
+      const auto known = there.extract(event.target);
+      ASSERT_FALSE(known.empty()) << "shown twice, or not there at all";
+      EXPECT_EQ(event.time, known.mapped());
+    }
+  }
   void drain() {
     while (!testing::Test::HasFailure() && pop()) {
     }
@@ -122,6 +135,21 @@ TEST_P(EventQueueShapes, StopsAtAnyLimitAndTakesEventsFromThere) {
     }
     pair.drain();
   }
+}
+
+TEST_P(EventQueueShapes, ShowsWhatComesAndLeavesItThere) {
+  Rng rng(5);
+  Pair pair;
+  for (int i = 0; i < 400; ++i) pair.push(Instant::from_ns(GetParam().delay(rng)));
+  for (int i = 0; i < 350; ++i) {
+    pair.look(16);
+    if (i % 50 == 0) pair.look(1000);
+    if (HasFailure()) return;
+    pair.pop();
+    if (rng.below(3) == 0) pair.push(pair.now() + Duration::nanoseconds(GetParam().delay(rng)));
+  }
+  pair.drain();
+  pair.look(1);
 }
 
 TEST_P(EventQueueShapes, IsAsNewAfterClear) {
