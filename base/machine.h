@@ -42,7 +42,8 @@ struct SocketEvent {
   Endpoint local, remote;
   ByteView data;
 };
-inline constexpr uint32_t kFirstAccepted = 1u << 16;  // machines choose their own socket ids below this
+// Machines choose their own socket ids below this.
+inline constexpr uint32_t kFirstAccepted = 1u << 16;
 
 class Machine {
  public:
@@ -53,6 +54,11 @@ class Machine {
   virtual void on_timeout(Instant now, Outbox& out) = 0;
   // The next instant at which on_timeout() has work; Instant::never() if none.
   virtual Instant deadline() const = 0;
+  // For machines of which a driver has a great many: fetches into the cache what the next call will
+  // read (base/prefetch.h). Step 0 reads nothing but the object itself, each further one what the
+  // step before has fetched.
+  virtual void prefetch(uint32_t step) const { (void)step; }
+  static constexpr uint32_t kPrefetchSteps = 3;
 };
 
 // What a parent needs from a child that it owns by value: the same calls, without the virtual

@@ -5,11 +5,27 @@
 // program). The empty asm statement is an effect that costs no instruction.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 namespace natbed {
 
 inline void prefetch_line(const void* at) {
   __builtin_prefetch(at);
   asm volatile("");
+}
+
+// Every line in which some of the `bytes` from `at` on lie.
+inline void prefetch_lines(const void* at, size_t bytes) {
+  constexpr uintptr_t kCacheLine = 64;
+  const auto first = reinterpret_cast<uintptr_t>(at);
+  for (uintptr_t line = first & ~(kCacheLine - 1); line < first + bytes; line += kCacheLine) {
+    prefetch_line(reinterpret_cast<const void*>(line));
+  }
+}
+template <class T>
+void prefetch_object(const T& object) {
+  prefetch_lines(&object, sizeof object);
 }
 
 }  // namespace natbed

@@ -87,9 +87,8 @@ class Nat {
 
   // Fetches into the cache what process() will read: a home's whole table, a carrier's head.
   void prefetch() const {
-    constexpr int kHomeBytes = 384, kCacheLine = 64;
-    const auto* at = reinterpret_cast<const char*>(tables_.get());
-    for (int offset = 0; offset < kHomeBytes; offset += kCacheLine) prefetch_line(at + offset);
+    constexpr size_t kHomeBytes = 384;
+    prefetch_lines(tables_.get(), kHomeBytes);
   }
 
   void reboot();                               // forgets every row

@@ -12,6 +12,15 @@
 
 namespace natbed {
 
+// How far the chain of one event has been followed.
+struct World::State::Visit {
+  const Interface* at;    // where it happens
+  IpAddress other;        // whom a packet may go on to from there
+  uint32_t machine;       // of a host: who is called
+  const Machine* called;  // the same, once its record is there
+  uint32_t machine_step = 0;
+};
+
 void World::State::look_ahead(const Event& event) {
   constexpr size_t kLargeWorld =
       8192;  // pending events; below, the second-level cache holds it all
@@ -24,114 +33,105 @@ void World::State::look_ahead(const Event& event) {
   std::array<Event, kMostAtOnce> events = {event};
   const uint32_t count = 1 + kernel.queue.peek(events.data() + 1, kMostAtOnce - 1);
   events_fetched = count - 1;
-  const auto each = [&](auto packet_step, auto timer_step) {
+
+  const auto each = [&](EventKind kind, auto f) {
     for (uint32_t i = 0; i < count; ++i) {
-      const auto kind = static_cast<EventKind>(events[i].kind());
-      if (kind == EventKind::kArrive) (network.*packet_step)(events[i].target);
-      if (kind == EventKind::kTimer) (runner.*timer_step)(events[i].target);
+      if (static_cast<EventKind>(events[i].kind()) == kind) f(events[i].target);
     }
   };
-  each(&Network::prefetch_packet, &MachineRunner::prefetch_record);
-  each(&Network::prefetch_interface, &MachineRunner::prefetch_machine);
-  each(&Network::prefetch_box, &MachineRunner::prefetch_sockets);
-  each(&Network::prefetch_tables, &MachineRunner::prefetch_realm);
-  each(&Network::prefetch_receivers, &MachineRunner::prefetch_receivers);
-}
+  each(EventKind::kArrive, [&](PacketIndex slot) { prefetch_object(kernel.packets[slot]); });
+  each(EventKind::kTimer, [&](uint32_t machine) { runner.prefetch(machine); });
+  each(EventKind::kArrive,
+       [&](PacketIndex slot) { prefetch_line(&kernel.topology[kernel.packets[slot].to]); });
+  each(EventKind::kTimer, [&](uint32_t machine) {
+    kernel.topology.prefetch(runner.node_of(MachineId(machine)));
+    prefetch_line(runner.machine(machine));
+  });
 
-void Network::prefetch_packet(PacketIndex slot) const {
-  const auto* at = reinterpret_cast<const char*>(&k_.packets[slot]);
-  prefetch_line(at);
-  prefetch_line(at + 64);
-}
-
-void Network::prefetch_interface(PacketIndex slot) const {
-  prefetch_line(&k_.topology[k_.packets[slot].to]);
-}
-
-// Of a NAT, its table and its next interface: the packet goes on from one to the other. Of a host,
-// the socket, and the way back to the sender, who may well get an answer.
-void Network::prefetch_box(PacketIndex slot) const {
-  const PacketSlot& s = k_.packets[slot];
-  const Interface& to = k_.topology[s.to];
-  if (to.node_kind == NodeKind::kNat) {
-    prefetch_line(&nats_[to.detail]);
-    if (to.next.valid()) prefetch_line(&k_.topology[to.next]);
-  } else {
-    sockets_.prefetch(to.detail);
-    k_.topology.prefetch_address(to.realm, s.packet.source.ip);
-    prefetch_line(k_.packets.payload(s).data());
+  // Grouped, so that the branches of each step go the same way most of the time.
+  std::array<Visit, kMostAtOnce> nats, hosts;
+  uint32_t nat_count = 0, host_count = 0;
+  each(EventKind::kArrive, [&](PacketIndex slot) {
+    const PacketSlot& s = kernel.packets[slot];
+    const Interface& at = kernel.topology[s.to];
+    if (at.node_kind == NodeKind::kNat) {
+      nats[nat_count++] = {&at, s.packet.destination.ip, FlatIndex::kNone, nullptr};
+    } else {
+      prefetch_line(kernel.packets.payload(s).data());
+      kernel.topology.prefetch(at.node);
+      sockets.prefetch(at.detail);
+      hosts[host_count++] = {&at, s.packet.source.ip, FlatIndex::kNone, nullptr};
+    }
+  });
+  each(EventKind::kTimer, [&](uint32_t machine) {
+    const InterfaceId first = kernel.topology[runner.node_of(MachineId(machine))].first;
+    if (!first.valid()) return;
+    prefetch_line(&kernel.topology[first]);
+    sockets.prefetch(runner.first_socket(MachineId(machine)));
+    hosts[host_count++] = {&kernel.topology[first], {}, machine, runner.machine(machine)};
+  });
+  constexpr uint32_t kSteps = 2 + Machine::kPrefetchSteps;
+  for (uint32_t step = 0; step < kSteps; ++step) {
+    for (uint32_t i = 0; i < nat_count; ++i) network.prefetch_nat(*nats[i].at, nats[i].other, step);
+    for (uint32_t i = 0; i < host_count; ++i) follow(hosts[i], step);
   }
 }
 
-void Network::prefetch_tables(PacketIndex slot) const {
-  const PacketSlot& s = k_.packets[slot];
-  const Interface& to = k_.topology[s.to];
-  if (to.node_kind == NodeKind::kNat) {
-    nats_[to.detail].nat.prefetch();
-    if (to.next.valid()) k_.topology.prefetch(k_.topology[to.next].realm);
-  } else {
-    sockets_.prefetch_record(to.detail);
-    k_.topology.prefetch_owner(to.realm, s.packet.source.ip);
+// The way out of a host, since whoever is called is likely to send; and the machine that is called.
+void World::State::follow(Visit& visit, uint32_t step) {
+  kernel.topology.prefetch_peers(*visit.at, visit.other, step);
+  if (visit.called) {
+    if (visit.machine_step < Machine::kPrefetchSteps) visit.called->prefetch(visit.machine_step++);
+  } else if (visit.machine != FlatIndex::kNone) {
+    visit.called = runner.machine(visit.machine);
+    prefetch_line(visit.called);
+  } else if (step == 0) {
+    visit.machine = sockets.machine_of(visit.at->detail);
+    if (visit.machine != FlatIndex::kNone) runner.prefetch(visit.machine);
   }
 }
 
-void Network::prefetch_receivers(PacketIndex slot) const {
-  const Interface& to = k_.topology[k_.packets[slot].to];
-  if (to.node_kind == NodeKind::kNat) {
-    if (to.next.valid()) k_.topology.prefetch_owners(k_.topology[to.next].realm);
-  } else {
-    sockets_.prefetch_machine(to.detail);
-  }
-}
-
-void MachineRunner::prefetch_machine(uint32_t machine) const {
-  const Record& record = records_[machine];
-  prefetch_line(record.machine.get());
-  k_.topology.prefetch(record.node);
-}
-
-void MachineRunner::prefetch_sockets(uint32_t machine) const {
-  const Record& record = records_[machine];
-  sockets_.prefetch(record.first_socket);
-  const InterfaceId first = k_.topology[record.node].first;
-  if (first.valid()) prefetch_line(&k_.topology[first]);
-}
-
-void MachineRunner::prefetch_realm(uint32_t machine) const {
-  const InterfaceId first = k_.topology[records_[machine].node].first;
-  if (first.valid()) k_.topology.prefetch(k_.topology[first].realm);
-}
-
-void MachineRunner::prefetch_receivers(uint32_t machine) const {
-  const InterfaceId first = k_.topology[records_[machine].node].first;
-  if (first.valid()) k_.topology.prefetch_owners(k_.topology[first].realm);
+// Of a NAT its tables, and the interface by which the packet goes on.
+void Network::prefetch_nat(const Interface& at, IpAddress destination, uint32_t step) const {
+  const NatBox& box = nats_[at.detail];
+  if (step == 0) prefetch_object(box);
+  if (step == 1) box.nat.prefetch();
+  const InterfaceId next = at.outside || step == 0 ? at.next : box.outside;
+  if (!next.valid()) return;
+  const uint32_t known = at.outside ? 0 : 1;  // the step at which `next` is known
+  if (step == known) prefetch_line(&k_.topology[next]);
+  if (step > known) k_.topology.prefetch_peers(k_.topology[next], destination, step - known - 1);
 }
 
 void SocketLayer::prefetch(uint32_t socket) const {
-  if (socket < sockets_.size()) prefetch_line(&sockets_[socket]);
+  if (socket < sockets_.size()) prefetch_object(sockets_[socket]);
 }
 
-void SocketLayer::prefetch_record(uint32_t socket) const {
-  if (socket >= sockets_.size() || sockets_[socket].kind == Kind::kFree) return;
-  runner_.prefetch_record(sockets_[socket].machine.value());
+uint32_t SocketLayer::machine_of(uint32_t socket) const {
+  const bool used = socket < sockets_.size() && sockets_[socket].kind != Kind::kFree;
+  return used ? sockets_[socket].machine.value() : FlatIndex::kNone;
 }
 
-void SocketLayer::prefetch_machine(uint32_t socket) const {
-  if (socket >= sockets_.size() || sockets_[socket].kind == Kind::kFree) return;
-  runner_.prefetch_machine(sockets_[socket].machine.value());
+void MachineRunner::prefetch(uint32_t machine) const { prefetch_object(records_[machine]); }
+
+// Who takes packets that leave by `from`: in a small realm everybody, in a large one the owner of
+// `address`.
+void Topology::prefetch_peers(const Interface& from, IpAddress address, uint32_t step) const {
+  const Realm& realm = realms_[from.realm.value()];
+  if (step == 0) return prefetch_line(&realm);
+  if (step == 1 && realm.indexed) by_address_.prefetch(address_hash(from.realm, address));
+  if (step == 1 && !realm.indexed) prefetch_owners(realm);
+  if (step == 2 && realm.indexed) prefetch_owner(from.realm, address);
 }
 
 // Whoever has the address, as far as its hash tells.
 void Topology::prefetch_owner(RealmId id, IpAddress address) const {
-  if (!realms_[id.value()].indexed) return;
   const Owner owner = by_address_.find(address_hash(id, address), [](Owner) { return true; });
   if (owner != FlatIndex::kNone && (owner & kAlias) == 0) prefetch_line(&interfaces_[owner]);
 }
 
 // The interfaces of a small realm, which a packet into it may be for.
-void Topology::prefetch_owners(RealmId id) const {
-  const Realm& realm = realms_[id.value()];
-  if (realm.indexed) return;
+void Topology::prefetch_owners(const Realm& realm) const {
   for (uint32_t i = 0; i < realm.address_count; ++i) {
     if ((realm.few_owners[i] & kAlias) == 0) prefetch_line(&interfaces_[realm.few_owners[i]]);
   }

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/machine.h"
-#include "base/prefetch.h"
 #include "sim/kernel.h"
 #include "sim/world.h"
 
@@ -36,12 +35,9 @@ class MachineRunner {
   Outbox& outbox() { return outbox_; }
   void end_call(MachineId id);
 
-  // Fetch into the cache what on_timer() will need, one step after the other.
-  void prefetch_record(uint32_t machine) const { prefetch_line(&records_[machine]); }
-  void prefetch_machine(uint32_t machine) const;
-  void prefetch_sockets(uint32_t machine) const;
-  void prefetch_realm(uint32_t machine) const;
-  void prefetch_receivers(uint32_t machine) const;
+  // Fetches into the cache what says where machine() is; that may be null.
+  void prefetch(uint32_t machine) const;
+  const Machine* machine(uint32_t machine) const { return records_[machine].machine.get(); }
 
   void on_timer(uint32_t machine);
   void on_datagram(MachineId id, const Datagram& datagram);

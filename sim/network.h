@@ -36,11 +36,7 @@ class Network {
   InterfaceId way_out(NodeId node, IpAddress source, IpAddress destination) const;
 
   // Fetch into the cache what on_arrive() will need, each step reading what the one before fetched.
-  void prefetch_packet(PacketIndex slot) const;
-  void prefetch_interface(PacketIndex slot) const;
-  void prefetch_box(PacketIndex slot) const;
-  void prefetch_tables(PacketIndex slot) const;
-  void prefetch_receivers(PacketIndex slot) const;
+  void prefetch_nat(const Interface& at, IpAddress destination, uint32_t step) const;
 
   void on_arrive(PacketIndex slot);
   void on_enter_down(PacketIndex slot);

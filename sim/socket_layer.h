@@ -35,10 +35,9 @@ class SocketLayer {
   // Takes the packet in `slot`, which is for `at`'s node, and frees the slot.
   void on_packet(PacketIndex slot, InterfaceId at);
   void on_tcp_timer(uint32_t stream);
-  // Fetch into the cache a socket, the record of its machine, the machine; any number will do.
+  // Fetches into the cache a socket; any number will do. Then its machine, kNone if it has none.
   void prefetch(uint32_t socket) const;
-  void prefetch_record(uint32_t socket) const;
-  void prefetch_machine(uint32_t socket) const;
+  uint32_t machine_of(uint32_t socket) const;
   void carry_out(MachineId machine, NodeId node, const Outbox::Command& command, ByteView payload);
   void close_all(MachineId machine, Farewell farewell);
   void forget_orphans(NodeId node);  // streams that were closed and still say goodbye

@@ -84,13 +84,8 @@ class Topology {
   Duration latency(const Interface& from, const Interface& to) const;
 
   // Fetch into the cache; see look_ahead.cc.
-  void prefetch_address(RealmId realm, IpAddress address) const {
-    by_address_.prefetch(address_hash(realm, address));
-  }
-  void prefetch_owner(RealmId realm, IpAddress address) const;
-  void prefetch_owners(RealmId id) const;
   void prefetch(NodeId id) const { prefetch_line(&nodes_[id.value()]); }
-  void prefetch(RealmId id) const { prefetch_line(&realms_[id.value()]); }
+  void prefetch_peers(const Interface& from, IpAddress address, uint32_t step) const;
   Interface& operator[](InterfaceId id) { return interfaces_[id.value()]; }
   const Interface& operator[](InterfaceId id) const { return interfaces_[id.value()]; }
   Node& operator[](NodeId id) { return nodes_[id.value()]; }
@@ -133,6 +128,8 @@ class Topology {
   uint64_t address_hash(RealmId realm, IpAddress address) const {
     return hash_mix(hash_of(address), realm.value());
   }
+  void prefetch_owner(RealmId realm, IpAddress address) const;
+  void prefetch_owners(const Realm& realm) const;
   IpAddress address_of(Owner owner) const;
   InterfaceId interface_of(Owner owner) const;
   bool answers(Owner owner, RealmId realm, IpAddress address) const;

@@ -21,6 +21,8 @@ struct World::State {
 
   void dispatch(const Event& event);
   void look_ahead(const Event& event);
+  struct Visit;
+  void follow(Visit& visit, uint32_t step);
   void ring(uint32_t alarm);
   void give_links(InterfaceId interface, const Link& link);
 

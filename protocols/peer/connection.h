@@ -43,6 +43,10 @@ class Connection {
   void on_news(Instant now, const Relaying::News& news, PeerParts& parts, Outbox& out);
   void on_timeout(Instant now, PeerParts& parts, Outbox& out);
   Instant deadline() const;
+  // Fetches into the cache what most calls read of the path that is tried first.
+  void prefetch() const {
+    if (direct_) direct_->prefetch();
+  }
   // Our address changed, or the NAT's: what worked may work no more.
   void suspect(Instant now, PeerParts& parts, Outbox& out);
   // Our socket has another address: as suspect(), and what was had from relays is gone.
@@ -73,25 +77,24 @@ class Connection {
   template <class F>
   void drive(Puncher& puncher, Outbox& out, F f);
 
-  Name peer_;
-  Rng rng_;
   std::unique_ptr<Puncher> direct_;  // of the newest session
   std::unique_ptr<Puncher> former_;  // of an earlier session, up until the new one is
   std::unique_ptr<RelayedWay> relayed_;
-  uint32_t session_ = 0;  // the newest one; 0: never introduced
+  Instant patience_;                       // until then a relay waits for a direct path
+  Instant ask_at_ = Instant::never();      // for a new introduction
+  Instant give_up_at_ = Instant::never();  // while there is no path
+  Instant release_at_ = Instant::never();  // of the relay that a direct path made superfluous
+  uint32_t session_ = 0;                   // the newest one; 0: never introduced
+  Way way_ = Way::kNone;
   bool controlling_ = false;
   bool wanted_ = false;     // by us: somebody waits for kPathUp or kConnectFailed
   bool suspected_ = false;  // the fault may be on our side: then we ask, though the peer called
   bool fresh_ = true;       // no path yet since the connection began
   RendezvousError refused_ = RendezvousError::kNone;
-
-  Way way_ = Way::kNone;
+  Name peer_;
   PeerPath path_;  // round_trip stands with the rung
   Instant started_;
-  Instant patience_;                       // until then a relay waits for a direct path
-  Instant ask_at_ = Instant::never();      // for a new introduction
-  Instant give_up_at_ = Instant::never();  // while there is no path
-  Instant release_at_ = Instant::never();  // of the relay that a direct path made superfluous
+  Rng rng_;
   std::string why_failed_;
 };
 

@@ -34,6 +34,7 @@ void Gathering::start(Instant now, Outbox& out) {
     q.asked = now;
     q.client.on_start(now, out);
   }
+  plan();
 }
 
 bool Gathering::take(Instant now, const StunMessage& message, const Datagram& datagram,
@@ -42,6 +43,7 @@ bool Gathering::take(Instant now, const StunMessage& message, const Datagram& da
     const Outbox::Mark mark = out.mark();
     if (!q.client.take(now, message, datagram, out)) continue;
     learn(now, q, mark, out);
+    plan();
     return true;
   }
   return false;
@@ -53,6 +55,7 @@ void Gathering::on_socket(Instant now, const SocketEvent& event, Outbox& out) {
     q.client.on_socket(now, event, out);
     learn(now, q, mark, out);
   }
+  plan();
 }
 
 void Gathering::on_timeout(Instant now, Outbox& out) {
@@ -68,6 +71,7 @@ void Gathering::on_timeout(Instant now, Outbox& out) {
     q.client.on_timeout(now, out);
     learn(now, q, mark, out);
   }
+  plan();
 }
 
 // Takes in what the client told; the world outside hears of STUN servers only, relays are told when
@@ -88,10 +92,10 @@ void Gathering::learn(Instant now, Question& q, Outbox::Mark since, Outbox& out)
   if (index >= stun_count_) out.drop_events(since);
 }
 
-Instant Gathering::deadline() const {
-  Instant next = repeat_at_;
-  for (const Question& q : questions_) next = std::min(next, q.client.deadline());
-  return next;
+// Kept rather than asked for: a peer's deadline is wanted after every packet, and answers are rare.
+void Gathering::plan() {
+  next_ = repeat_at_;
+  for (const Question& q : questions_) next_ = std::min(next_, q.client.deadline());
 }
 
 size_t Gathering::open_questions(size_t from, size_t to) const {

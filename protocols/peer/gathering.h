@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/machine.h"
+#include "base/prefetch.h"
 #include "protocols/peer/peer_config.h"
 #include "protocols/stun/client.h"
 
@@ -26,7 +27,10 @@ class Gathering {
   bool take(Instant now, const StunMessage& message, const Datagram& datagram, Outbox& out);
   void on_socket(Instant now, const SocketEvent& event, Outbox& out);
   void on_timeout(Instant now, Outbox& out);
-  Instant deadline() const;
+  Instant deadline() const { return next_; }
+  void prefetch() const {  // what take() reads
+    for (const Question& q : questions_) prefetch_object(q.client);
+  }
 
   // Nothing more is worth waiting for: all STUN servers, or all servers and relays, have answered
   // or will not.
@@ -53,12 +57,14 @@ class Gathering {
   size_t all() const { return questions_.size(); }
   size_t open_questions(size_t from, size_t to) const;
   void learn(Instant now, Question& question, Outbox::Mark since, Outbox& out);
+  void plan();
 
   std::vector<Question> questions_;  // STUN servers, then relays
   size_t stun_count_;
-  Duration wait_, repeat_;
+  Instant next_ = Instant::never();  // when any question or repeat_at_ is due
   Instant patience_;
   Instant repeat_at_ = Instant::never();
+  Duration wait_, repeat_;
 };
 
 }  // namespace natbed

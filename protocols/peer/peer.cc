@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 #include "protocols/peer/frame.h"
 #include "protocols/peer/peer_state.h"
 
@@ -82,8 +83,18 @@ Instant Peer::deadline() const {
   const State& s = *state_;
   Instant next = std::min({s.gathered_by, s.reopen_at, s.gathering.deadline(),
                            s.rendezvous.deadline(), s.relaying.deadline()});
-  for (const auto& connection : s.connections) next = std::min(next, connection->deadline());
+  for (const Connection& connection : s.connections) next = std::min(next, connection.deadline());
   return next;
+}
+
+void Peer::prefetch(uint32_t step) const {
+  const State& s = *state_;
+  if (step == 0) return prefetch_lines(&s, State::kHotBytes);
+  if (step == 1 && !s.addresses_known) s.gathering.prefetch();
+  if (s.connections.empty()) return;
+  const Connection& connection = s.connections.front();  // a peer with many has none that is likely
+  if (step == 1) prefetch_lines(&connection, sizeof(Connection) / 2);
+  if (step == 2) connection.prefetch();
 }
 
 void Peer::connect(Instant now, const Name& peer, Outbox& out) {
@@ -96,7 +107,7 @@ void Peer::connect(Instant now, const Name& peer, Outbox& out) {
 void Peer::disconnect(Instant now, const Name& peer, Outbox& out) {
   PeerParts p = state_->parts();
   if (Connection* connection = state_->find(peer)) connection->close(now, p, out);
-  std::erase_if(state_->connections, [&](const auto& c) { return c->peer() == peer; });
+  std::erase_if(state_->connections, [&](const Connection& c) { return c.peer() == peer; });
 }
 
 bool Peer::send(Instant, const Name& peer, ByteView payload, Outbox& out) {

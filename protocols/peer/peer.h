@@ -31,6 +31,7 @@ class Peer final : public Machine {
   void on_socket(Instant now, const SocketEvent& event, Outbox& out) override;
   void on_timeout(Instant now, Outbox& out) override;
   Instant deadline() const override;
+  void prefetch(uint32_t step) const override;
 
   // Starts to connect; may be called before the peer is registered, and again after a failure. Ends
   // in kPathUp or kConnectFailed within connect_timeout. Harmless while connected.

@@ -83,8 +83,8 @@ void Peer::State::on_stun(Instant now, const Datagram& d, Outbox& out) {
   if (message && message->method() == StunMethod::kBinding) {
     if (gathering.take(now, *message, d, out)) return;
     PeerParts p = parts();
-    for (const auto& connection : connections) {
-      if (connection->take(now, *message, d, p, out)) return;
+    for (Connection& connection : connections) {
+      if (connection.take(now, *message, d, p, out)) return;
     }
     return;
   }
@@ -95,16 +95,16 @@ void Peer::State::on_stun(Instant now, const Datagram& d, Outbox& out) {
   const auto inner = StunMessage::parse(taken.inner->payload);
   if (!inner || inner->method() != StunMethod::kBinding) return;
   PeerParts p = parts();
-  for (const auto& connection : connections) {
-    if (connection->take(now, *inner, *taken.inner, p, out)) return;
+  for (Connection& connection : connections) {
+    if (connection.take(now, *inner, *taken.inner, p, out)) return;
   }
 }
 
 void Peer::State::on_frame(Instant now, const Datagram& d, Outbox& out) {
   const auto from = std::ranges::find_if(
-      connections, [&](const auto& c) { return c->knows(d.socket, d.remote); });
+      connections, [&](const Connection& c) { return c.knows(d.socket, d.remote); });
   if (from == connections.end()) return;
-  Connection& connection = **from;
+  Connection& connection = *from;
   PeerParts p = parts();
   connection.received(d.payload.size());
   ByteReader r(d.payload);
@@ -145,8 +145,8 @@ void Peer::State::on_rendezvous(Instant now, const Datagram& d, Outbox& out) {
       return find_or_add(introduction.peer).introduced(now, introduction, p, out);
     }
     case RendezvousNews::kOffered:
-      for (const auto& connection : connections) {
-        if (connection->offered(now, rendezvous.offer(), p, out)) return rendezvous.take_offer(out);
+      for (Connection& connection : connections) {
+        if (connection.offered(now, rendezvous.offer(), p, out)) return rendezvous.take_offer(out);
       }
       return;
     case RendezvousNews::kRegistered: {
@@ -171,15 +171,14 @@ void Peer::State::on_rendezvous(Instant now, const Datagram& d, Outbox& out) {
   }
 }
 
-Connection* Peer::State::find(const Name& name) const {
-  const auto found =
-      std::ranges::find_if(connections, [&](const auto& c) { return c->peer() == name; });
-  return found == connections.end() ? nullptr : found->get();
+Connection* Peer::State::find(const Name& name) {
+  const auto found = std::ranges::find(connections, name, &Connection::peer);
+  return found == connections.end() ? nullptr : &*found;
 }
 
 Connection& Peer::State::find_or_add(const Name& name) {
   if (Connection* known = find(name)) return *known;
-  return *connections.emplace_back(std::make_unique<Connection>(name, rng.fork(name.view())));
+  return connections.emplace_back(name, rng.fork(name.view()));
 }
 
 }  // namespace natbed

@@ -6,7 +6,7 @@
 // only.
 #pragma once
 
-#include <memory>
+#include <list>
 #include <vector>
 
 #include "protocols/peer/connection.h"
@@ -21,15 +21,15 @@ struct Peer::State {
   using Urgency = RendezvousClient::Urgency;
 
   State(PeerConfig given, Rng seed)
-      : config(std::move(given)),
+      : gathering(given, kPeerSocket, seed.fork("gathering")),
+        relaying(given, kPeerSocket, seed.fork("relaying")),
+        rendezvous({.name = given.name, .server = given.rendezvous, .socket = kPeerSocket},
+                   seed.fork("rendezvous")),
         rng(seed),
-        gathering(config, kPeerSocket, rng.fork("gathering")),
-        rendezvous({.name = config.name, .server = config.rendezvous, .socket = kPeerSocket},
-                   rng.fork("rendezvous")),
-        relaying(config, kPeerSocket, rng.fork("relaying")) {}
+        config(std::move(given)) {}
 
   PeerParts parts() { return {config, gathering, rendezvous, relaying}; }
-  Connection* find(const Name& name) const;
+  Connection* find(const Name& name);
   Connection& find_or_add(const Name& name);
   void opened(Instant now, const Endpoint& bound, Outbox& out);
   void moved(Instant now, const Endpoint& bound, Outbox& out);
@@ -41,24 +41,26 @@ struct Peer::State {
   void after(Instant now, Outbox& out);
   template <class F>
   void each(F f) {
-    for (const auto& connection : connections) f(*connection);
+    for (Connection& connection : connections) f(connection);
   }
 
-  PeerConfig config;
-  Rng rng;
-  Gathering gathering;
-  RendezvousClient rendezvous;
-  Relaying relaying;
-  std::vector<std::unique_ptr<Connection>> connections;  // in the order of acquaintance
-  Endpoint local;
+  // Every call reads what comes first, as far as what RendezvousClient::deadline() reads.
+  static constexpr size_t kHotBytes = 448;
+  std::list<Connection> connections;  // in the order of acquaintance
+  Instant gathered_by = Instant::never();
+  Instant reopen_at = Instant::never();
   bool started = false;
   bool open = false;
   bool addresses_known = false, relays_known = false;  // as far as the connections have been told
-  Instant gathered_by = Instant::never();
-  Instant reopen_at = Instant::never();
-  Endpoint observed;  // by the rendezvous server, when it was looked at last
   uint32_t echoes = 0;
   std::vector<std::byte> received;
+  Gathering gathering;
+  Relaying relaying;
+  RendezvousClient rendezvous;
+  Endpoint local;
+  Endpoint observed;  // by the rendezvous server, when it was looked at last
+  Rng rng;
+  PeerConfig config;
 };
 
 }  // namespace natbed

@@ -49,7 +49,7 @@ void RelayedWay::introduced(Instant now, const Introduction& introduction, PeerP
   }
   release(now, parts, out);
   choice_.forget_peer();
-  for (const Description::Relay& relay : introduction.description.all_relays()) {
+  for (const Description::Relay& relay : introduction.description.relays) {
     choice_.measured_by_peer(relay.name, relay.round_trip);
   }
   wanted_ = true;

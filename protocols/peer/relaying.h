@@ -63,11 +63,11 @@ class Relaying {
   TurnClient& client(size_t relay);
   void learn(size_t relay, Outbox::Mark since, const Outbox& out);
 
+  std::vector<Allocation> allocations_;
+  std::vector<News> news_;
   std::vector<RelayServer> relays_;
   SocketId socket_;
   Rng rng_;
-  std::vector<Allocation> allocations_;
-  std::vector<News> news_;
   Outbox scratch_;
 };
 

@@ -44,12 +44,12 @@ Sent read_id(const TransactionId& id) {
 }  // namespace
 
 Puncher::Puncher(SocketId socket, const Session& session, const PunchTiming& timing, Rng rng)
-    : key_(session.key),
-      timing_(timing),
-      socket_(socket),
+    : socket_(socket),
+      nonce_(static_cast<uint32_t>(rng.next())),
       own_name_(user_name(session.id, session.controlling)),
       peer_name_(user_name(session.id, !session.controlling)),
-      nonce_(static_cast<uint32_t>(rng.next())),
+      key_(session.key),
+      timing_(timing),
       peer_(session.peer) {}
 
 void Puncher::start(Instant now, std::span<const Candidate> remotes, Outbox& out) {

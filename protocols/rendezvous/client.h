@@ -111,16 +111,17 @@ class RendezvousClient {
   RendezvousNews on_refused(Instant now, const RendezvousMessage& m, Outbox& out);
   Duration longer(Duration timeout) const { return std::min(timeout * 2, config_.longest_timeout); }
 
+  // What deadline() reads comes first.
+  Instant next_register_ = Instant::never();
+  std::vector<Question> questions_;  // few; beside the registration
+  bool registered_ = false;
+  uint32_t sends_ = 0;  // of registrations since the last answer
+  uint32_t register_transaction_ = 0;
+  Duration register_timeout_;
+  Endpoint observed_;
   RendezvousClientConfig config_;
   Rng rng_;
   std::vector<std::byte> description_;  // encoded
-  std::vector<Question> questions_;     // few; beside the registration
-  Instant next_register_ = Instant::never();
-  Duration register_timeout_;
-  uint32_t register_transaction_ = 0;
-  uint32_t sends_ = 0;  // of registrations since the last answer
-  bool registered_ = false;
-  Endpoint observed_;
   Introduction introduction_;
   RelayOffer offer_;
   uint32_t offer_transaction_ = 0;

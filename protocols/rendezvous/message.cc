@@ -200,12 +200,11 @@ void Description::add(const Candidate& candidate) {
 }
 
 void Description::add(const Relay& relay) {
-  if (relay_count < kMaxRelays) relays[relay_count++] = relay;
+  if (relays.size() < kMaxRelays) relays.push_back(relay);
 }
 
 bool Description::operator==(const Description& other) const {
-  return std::ranges::equal(all_candidates(), other.all_candidates()) &&
-         std::ranges::equal(all_relays(), other.all_relays());
+  return std::ranges::equal(all_candidates(), other.all_candidates()) && relays == other.relays;
 }
 
 size_t encode(const Description& description, std::span<std::byte> room) {
@@ -215,8 +214,8 @@ size_t encode(const Description& description, std::span<std::byte> room) {
     w.u8(static_cast<uint8_t>(candidate.kind));
     write_endpoint(w, candidate.endpoint);
   }
-  w.u8(description.relay_count);
-  for (const Description::Relay& relay : description.all_relays()) {
+  w.u8(static_cast<uint8_t>(description.relays.size()));
+  for (const Description::Relay& relay : description.relays) {
     write_name(w, relay.name);
     // Above an hour nobody cares; a relay that far is as good as none.
     const int64_t us = std::clamp<int64_t>(relay.round_trip.ns() / 1000, 0, 3'600'000'000);

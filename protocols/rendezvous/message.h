@@ -27,6 +27,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/address.h"
 #include "base/bytes.h"
@@ -54,15 +55,14 @@ struct Description {
     bool operator==(const Relay&) const = default;
   };
   std::array<Candidate, kMaxCandidates> candidates;
-  std::array<Relay, kMaxRelays> relays;
-  uint8_t candidate_count = 0, relay_count = 0;
+  uint8_t candidate_count = 0;
+  std::vector<Relay> relays;  // on the heap, because most peers have none
 
   void add(const Candidate& candidate);  // unless it is there already or there is no room
   void add(const Relay& relay);
   std::span<const Candidate> all_candidates() const {
     return std::span(candidates).first(candidate_count);
   }
-  std::span<const Relay> all_relays() const { return std::span(relays).first(relay_count); }
   bool operator==(const Description& other) const;
 };
 

@@ -132,7 +132,7 @@ TEST(RendezvousMessage, DescriptionsKeepTheirOrderAndLeaveOutWhatDoesNotFit) {
     d.add(Description::Relay{Name("0123456789012345678901234567890"), 1_s});
   }
   EXPECT_EQ(d.candidate_count, Description::kMaxCandidates);
-  EXPECT_EQ(d.relay_count, Description::kMaxRelays);
+  EXPECT_EQ(d.relays.size(), Description::kMaxRelays);
   EXPECT_EQ(decode_description(description_bytes(d)), d);
 }
 
