@@ -70,6 +70,9 @@ void Connection::introduced(Instant now, const Introduction& introduction, PeerP
   }
   if (fresh_) patience_ = now + parts.config.relay_patience;
   if (way_ == Way::kRelayed && controlling_) ask_at_ = now + parts.config.retry_direct;
+  // What we were told of the peer may be out of date: whoever is patient asks again.
+  const Instant given_up = now + parts.config.punch.give_up;
+  if (way_ == Way::kNone && controlling_ && given_up < give_up_at_) ask_at_ = given_up;
   if (parts.config.techniques & (kDirect | kPunch)) punch(now, introduction, parts, out);
   if (parts.config.techniques & kRelay) {
     if (!relayed_)
@@ -171,12 +174,14 @@ void Connection::suspect(Instant now, PeerParts& parts, Outbox& out) {
     if (puncher) drive(*puncher, out, [&](Puncher& p) { p.suspect(now, out); });
   }
   update(now, parts, out);
+  // Whoever was introduced to us since the path was lost knows our former address.
+  if (way_ == Way::kNone && !give_up_at_.is_never()) ask(now, parts, out);
 }
 
 void Connection::moved(Instant now, PeerParts& parts, Outbox& out) {
   if (relayed_) relayed_->forget();
   suspect(now, parts, out);
-  if (way_ != Way::kNone || trying()) ask(now, parts, out);
+  if (way_ != Way::kNone) ask(now, parts, out);
 }
 
 void Connection::on_timeout(Instant now, PeerParts& parts, Outbox& out) {

@@ -150,6 +150,33 @@ TEST(Peer, ComesBackWhenItsNatWasRebooted) {
   }
 }
 
+TEST(Peer, FindsItsPeerAgainThoughItWasToldTheFormerAddress) {
+  // Paths are checked more often than registrations are renewed: who misses the other first is told
+  // where he was, not where he is.
+  PeerConfig watchful;
+  watchful.punch.keep_alive = 5_s;
+  watchful.punch.consent_lost = 10_s;
+  watchful.connect_timeout = 60_s;
+  for (const bool calls : {true, false}) {
+    for (int64_t second = 0; second < 16; ++second) {
+      SCOPED_TRACE(testing::Message() << (calls ? "alice" : "bob") << " at second " << second);
+      Town town({.nat_a = &kind("port-restricted"),
+                 .nat_b = &kind("port-restricted"),
+                 .peers = watchful});
+      ASSERT_TRUE(town.connect());
+      town.wire.run_for(Duration::seconds(second));
+      const IpAddress elsewhere = IpAddress::v4(198, 51, 100, 99);
+      town.street.readdress(calls ? 0 : 1, elsewhere);
+      town.wire.run_for(40_s);
+      EXPECT_EQ(town.way(), PathKind::kPunched);
+      EXPECT_EQ(town.way_back(), PathKind::kPunched);
+      EXPECT_TRUE(town.ping());
+      const Endpoint seen = calls ? town.b->path("alice").remote : town.a->path("bob").remote;
+      EXPECT_EQ(seen.ip, elsewhere);
+    }
+  }
+}
+
 TEST(Peer, KeepsItsPeerWhenItMoves) {
   for (const bool mover_called : {true, false}) {
     SCOPED_TRACE(mover_called);
