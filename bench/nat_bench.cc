@@ -6,48 +6,18 @@
 // next one.
 #include <benchmark/benchmark.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "nat_models/nat.h"
 #include "nat_models/presets.h"
-
-namespace {
-
-std::atomic<uint64_t> allocations{0};
-std::atomic<int64_t> bytes_held{0};
-
-void* counted(size_t size, size_t alignment) {
-  ++allocations;
-  bytes_held += static_cast<int64_t>(size);
-  void* at = alignment <= alignof(std::max_align_t) ? std::malloc(size) : nullptr;
-  if (alignment > alignof(std::max_align_t) && posix_memalign(&at, alignment, size) != 0)
-    at = nullptr;
-  if (!at) throw std::bad_alloc();
-  return at;
-}
-void uncounted(void* at, size_t size) {
-  bytes_held -= static_cast<int64_t>(size);
-  std::free(at);
-}
-
-}  // namespace
-
-void* operator new(size_t size) { return counted(size, 1); }
-void* operator new(size_t size, std::align_val_t a) {
-  return counted(size, static_cast<size_t>(a));
-}
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::align_val_t) noexcept { std::free(at); }
-void operator delete(void* at, size_t size) noexcept { uncounted(at, size); }
-void operator delete(void* at, size_t size, std::align_val_t) noexcept { uncounted(at, size); }
+#include "tests/support/allocations.h"
 
 namespace natbed {
 namespace {
 
 using enum Dependence;
+using test::allocations;
+using test::held_bytes;
 
 NatBehavior carrier(Dependence mapping, Dependence filtering) {
   NatBehavior behavior;
@@ -78,23 +48,18 @@ Packet outbound(uint64_t i) {
 // A NAT with one flow for each i below `flows`, and the packets that come back.
 struct Carrier {
   Carrier(const NatBehavior& its, int64_t flows)
-      : behavior(its),
-        addresses(pool(flows)),
-        before(bytes_held),
-        nat(&behavior, addresses, Rng(1)) {
+      : behavior(its), addresses(pool(flows)), nat(&behavior, addresses, Rng(1)) {
     for (int64_t i = 0; i < flows; ++i) {
       Packet packet = outbound(static_cast<uint64_t>(i));
       benchmark::DoNotOptimize(nat.process(packet, Side::kInside, {}));
       Packet answer;
       answer.source = packet.destination;
       answer.destination = packet.source;
-      if (i == 0) held = bytes_held - before;
       answers.push_back(answer);
     }
   }
   NatBehavior behavior;
   std::vector<IpAddress> addresses;
-  int64_t before, held = 0;
   std::vector<Packet> answers;
   Nat nat;
 };
@@ -111,7 +76,7 @@ class Walk {
 
 void report(benchmark::State& state, uint64_t allocations_before) {
   state.SetItemsProcessed(state.iterations());
-  state.counters["allocations_per_op"] = static_cast<double>(allocations - allocations_before) /
+  state.counters["allocations_per_op"] = static_cast<double>(allocations() - allocations_before) /
                                          static_cast<double>(state.iterations());
 }
 
@@ -122,7 +87,7 @@ void KnownFlowOutbound(benchmark::State& state) {
   for (int64_t i = 0; i < state.range(0); ++i)
     packets.push_back(outbound(static_cast<uint64_t>(i)));
   Walk walk(state.range(0));
-  const uint64_t before = allocations;
+  const uint64_t before = allocations();
   const Instant now = Instant() + Duration::seconds(1);
   for (auto _ : state) {
     Packet packet = packets[walk.next()];
@@ -147,7 +112,7 @@ template <Dependence kMapping, Dependence kFiltering>
 void KnownFlowInbound(benchmark::State& state) {
   Carrier box(carrier(kMapping, kFiltering), state.range(0));
   Walk walk(state.range(0));
-  const uint64_t before = allocations;
+  const uint64_t before = allocations();
   const Instant now = Instant() + Duration::seconds(1);
   for (auto _ : state) {
     Packet packet = box.answers[walk.next()];
@@ -188,7 +153,7 @@ void NewMappingAndExpiry(benchmark::State& state) {
     ++i;
   };
   while (i < static_cast<uint64_t>(state.range(0)) * 4) open_one();
-  const uint64_t before = allocations;
+  const uint64_t before = allocations();
   for (auto _ : state) open_one();
   report(state, before);
 }
@@ -197,7 +162,7 @@ BENCHMARK(NewMappingAndExpiry)->Arg(10'000)->Arg(1'000'000);
 void UnknownFlowInbound(benchmark::State& state) {
   Carrier box(carrier(kEndpointIndependent, kAddressAndPortDependent), state.range(0));
   Walk walk(state.range(0));
-  const uint64_t before = allocations;
+  const uint64_t before = allocations();
   for (auto _ : state) {
     Packet packet = box.answers[walk.next()];
     packet.source.port ^= 0x8000;
@@ -210,7 +175,7 @@ BENCHMARK(UnknownFlowInbound)->Arg(10'000)->Arg(1'000'000);
 void ConstructHomeAndOpenOneMapping(benchmark::State& state) {
   const NatBehavior& behavior = find_preset("port-restricted")->behavior;
   const IpAddress outside[] = {IpAddress::v4(203, 0, 113, 1)};
-  const uint64_t before = allocations;
+  const uint64_t before = allocations();
   for (auto _ : state) {
     Nat nat(&behavior, outside, Rng(1));
     Packet packet = outbound(0);
@@ -226,13 +191,13 @@ void BytesPerMapping(benchmark::State& state) {
   const std::vector<IpAddress> addresses = pool(state.range(0));
   int64_t held = 0;
   for (auto _ : state) {
-    const int64_t before = bytes_held;
+    const int64_t before = held_bytes();
     Nat nat(&behavior, addresses, Rng(1));
     for (int64_t i = 0; i < state.range(0); ++i) {
       Packet packet = outbound(static_cast<uint64_t>(i));
       benchmark::DoNotOptimize(nat.process(packet, Side::kInside, {}));
     }
-    held = bytes_held - before + static_cast<int64_t>(sizeof nat);
+    held = held_bytes() - before + static_cast<int64_t>(sizeof nat);
   }
   state.counters["bytes_per_mapping"] =
       static_cast<double>(held) / static_cast<double>(state.range(0));

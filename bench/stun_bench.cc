@@ -7,26 +7,10 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 
 #include "protocols/stun/message.h"
 #include "protocols/stun/writer.h"
-
-namespace {
-
-uint64_t allocation_count = 0;
-
-}  // namespace
-
-// Not inlined, or GCC 12 takes malloc and free for a mismatch.
-[[gnu::noinline]] void* operator new(size_t size) {
-  ++allocation_count;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+#include "tests/support/allocations.h"
 
 namespace natbed {
 namespace {
@@ -88,14 +72,14 @@ bool read_check_response(const StunMessage& m) {
 }
 
 void report(benchmark::State& state, uint64_t allocations_before) {
-  const uint64_t made = allocation_count - allocations_before;  // before the counters make some
+  const uint64_t made = test::allocations() - allocations_before;  // before the counters make some
   state.SetItemsProcessed(state.iterations());
   state.counters["allocs"] = static_cast<double>(made) / static_cast<double>(state.iterations());
 }
 
 void encode(benchmark::State& state, size_t (*write)(Room&)) {
   Room room;
-  const uint64_t before = allocation_count;
+  const uint64_t before = test::allocations();
   for (auto unused : state) {
     benchmark::DoNotOptimize(write(room));
     benchmark::ClobberMemory();
@@ -107,7 +91,7 @@ void encode(benchmark::State& state, size_t (*write)(Room&)) {
 void decode(benchmark::State& state, size_t (*write)(Room&), bool (*read)(const StunMessage&)) {
   Room room;
   const ByteView bytes = ByteView(room).first(write(room));
-  const uint64_t before = allocation_count;
+  const uint64_t before = test::allocations();
   for (auto unused : state) {
     benchmark::ClobberMemory();
     const auto message = StunMessage::parse(bytes);
@@ -119,14 +103,14 @@ void decode(benchmark::State& state, size_t (*write)(Room&), bool (*read)(const 
 
 void mac(benchmark::State& state) {
   const std::array<std::byte, 100> message = {};
-  const uint64_t before = allocation_count;
+  const uint64_t before = test::allocations();
   for (auto unused : state) benchmark::DoNotOptimize(kSha1.mac(message));
   report(state, before);
 }
 
 void mac_sha256(benchmark::State& state) {
   const std::array<std::byte, 100> message = {};
-  const uint64_t before = allocation_count;
+  const uint64_t before = test::allocations();
   for (auto unused : state) benchmark::DoNotOptimize(kSha256.mac(message));
   report(state, before);
 }

@@ -5,25 +5,17 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "nat_models/behavior.h"
 #include "sim/world.h"
+#include "tests/support/allocations.h"
 
+namespace natbed {
 namespace {
-
-size_t allocations = 0;
-
-void* counted(void* block) {
-  ++allocations;
-  if (!block) throw std::bad_alloc();
-  return block;
-}
 
 // Bytes of memory that the process really has, by Linux's count: proc(5), statm.
 double resident_bytes() {
@@ -32,22 +24,6 @@ double resident_bytes() {
   statm >> total_pages >> resident_pages;
   return static_cast<double>(resident_pages) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
-
-}  // namespace
-
-// Every allocation of the program is counted.
-void* operator new(size_t size) { return counted(std::malloc(size)); }
-void* operator new(size_t size, std::align_val_t alignment) {
-  const auto a = static_cast<size_t>(alignment);
-  return counted(std::aligned_alloc(a, (size + a - 1) / a * a));
-}
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, size_t) noexcept { std::free(block); }
-void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-void operator delete(void* block, size_t, std::align_val_t) noexcept { std::free(block); }
-
-namespace natbed {
-namespace {
 
 constexpr SocketId kSocket{1};
 constexpr Duration kPeriod = 20_ms;
@@ -141,10 +117,10 @@ void echo_through_nats(benchmark::State& state) {
   World& world = echo.world;
   world.run_until(world.now() + 200_ms);  // all queues and pools are as large as they get
   const uint64_t translations = world.counters().translations, events = world.counters().events;
-  const size_t allocations_before = allocations;
+  const uint64_t allocations_before = test::allocations();
   const Duration turn = state.range(0) > 10'000 ? 20_ms : 400_ms;
   for (auto _ : state) world.run_until(world.now() + turn);
-  const size_t allocated = allocations - allocations_before;
+  const uint64_t allocated = test::allocations() - allocations_before;
   state.counters["translated/s"] =
       benchmark::Counter(static_cast<double>(world.counters().translations - translations),
                          benchmark::Counter::kIsRate);
