@@ -19,21 +19,27 @@ namespace {
 
 constexpr const char* kAdvice =
     "natbed view needs a display, and no X server answers at $DISPLAY. Run it in a desktop session "
-    "or under "
-    "'xvfb-run -a', or use --png FILE with the package xvfb installed.";
+    "or under 'xvfb-run -a', or use --png FILE with the package xvfb installed.";
 
-// Opens and closes a connection through libX11, which SFML has loaded anyway: the one honest test,
-// since it covers a stale $DISPLAY and refused authority too.
-bool display_answers() {
-  if (!std::getenv("DISPLAY")) return false;
-  void* library = dlopen("libX11.so.6", RTLD_NOW);
-  if (!library) return false;
-  const auto open = reinterpret_cast<void* (*)(const char*)>(dlsym(library, "XOpenDisplay"));
-  const auto close = reinterpret_cast<int (*)(void*)>(dlsym(library, "XCloseDisplay"));
-  void* display = open && close ? open(nullptr) : nullptr;
-  if (display) close(display);
+template <class Function>
+Function* x11(const char* name) {
+  void* library = dlopen("libX11.so.6", RTLD_NOW);  // which SFML has loaded anyway
+  if (!library) return nullptr;
+  const auto found = reinterpret_cast<Function*>(dlsym(library, name));
   dlclose(library);
-  return display != nullptr;
+  return found;
+}
+
+// To connect is the one honest test, since it covers a stale $DISPLAY and refused authority too.
+// Null if nobody answers.
+void* connect() {
+  if (!std::getenv("DISPLAY")) return nullptr;
+  const auto open = x11<void*(const char*)>("XOpenDisplay");
+  return open ? open(nullptr) : nullptr;
+}
+
+void disconnect(void* connection) {
+  if (const auto close = x11<int(void*)>("XCloseDisplay")) close(connection);
 }
 
 // The number that Xvfb writes to `pipe` once it serves; empty if it does not within ten seconds.
@@ -76,13 +82,14 @@ void stop_server(pid_t server) {
 
 }  // namespace
 
-Status check_display() {
-  if (!display_answers()) return Error{kAdvice};
-  return ok();
+Result<Display> Display::open() {
+  void* connection = connect();
+  if (!connection) return Error{kAdvice};
+  return Display(connection, 0);
 }
 
-Result<VirtualDisplay> VirtualDisplay::ensure() {
-  if (display_answers()) return VirtualDisplay(0);
+Result<Display> Display::ensure() {
+  if (void* connection = connect()) return Display(connection, 0);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Error{"cannot open a pipe to Xvfb"};
   const pid_t server = spawn_server(ends[1]);
@@ -96,13 +103,15 @@ Result<VirtualDisplay> VirtualDisplay::ensure() {
         "set DISPLAY"};
   }
   setenv("DISPLAY", (":" + number).c_str(), 1);
-  return VirtualDisplay(server);
+  return Display(connect(), server);
 }
 
-VirtualDisplay::VirtualDisplay(VirtualDisplay&& other) noexcept
-    : server_(std::exchange(other.server_, 0)) {}
+Display::Display(Display&& other) noexcept
+    : connection_(std::exchange(other.connection_, nullptr)),
+      server_(std::exchange(other.server_, 0)) {}
 
-VirtualDisplay::~VirtualDisplay() {
+Display::~Display() {
+  if (connection_) disconnect(connection_);
   if (server_ == 0) return;
   stop_server(server_);
   unsetenv("DISPLAY");

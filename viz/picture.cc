@@ -5,6 +5,8 @@
 #include <SFML/Graphics.hpp>
 #include <optional>
 
+#include "viz/display.h"
+
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
 #endif
@@ -42,6 +44,10 @@ class PardonedLeaks {
 }  // namespace
 
 struct Picture::State {
+  State(Display its_display, Fonts its_fonts)
+      : display(std::move(its_display)), fonts(std::move(its_fonts)) {}
+  Display display;
+  Fonts fonts;
   PardonedLeaks pardoned;
   sf::RenderTexture texture;
   std::optional<Canvas> canvas;
@@ -51,9 +57,13 @@ Picture::Picture(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Picture::Picture(Picture&&) noexcept = default;
 Picture::~Picture() = default;
 
-Result<Picture> Picture::make(const Fonts& fonts, unsigned width, unsigned height) {
+Result<Picture> Picture::make(unsigned width, unsigned height) {
+  Result<Display> display = Display::ensure();
+  if (!display) return display.error();
+  Result<Fonts> fonts = Fonts::load();
+  if (!fonts) return fonts.error();
   const QuietSfml quiet;
-  auto state = std::make_unique<State>();
+  auto state = std::make_unique<State>(*std::move(display), *std::move(fonts));
   sf::ContextSettings settings;
   settings.antialiasingLevel = std::min(8u, sf::RenderTexture::getMaximumAntialiasingLevel());
   const unsigned most = sf::Texture::getMaximumSize();
@@ -63,7 +73,7 @@ Result<Picture> Picture::make(const Fonts& fonts, unsigned width, unsigned heigh
         "cannot draw a picture of {}×{} pixels: this machine's OpenGL allows up to {}×{}", width,
         height, most, most)};
   }
-  state->canvas.emplace(state->texture, fonts);
+  state->canvas.emplace(state->texture, state->fonts);
   return Picture(std::move(state));
 }
 

@@ -1,4 +1,5 @@
-// Picture: a canvas without a window, saved as PNG.
+// Picture: a canvas without a window, saved as PNG. It brings what it needs: fonts, and a display
+// if none answers.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +11,8 @@ namespace natbed::viz {
 
 class Picture {
  public:
-  // REQUIRES: a display answers (VirtualDisplay::ensure); `fonts` outlives it.
-  static Result<Picture> make(const Fonts& fonts, unsigned width, unsigned height);
+  // REQUIRES: no other picture lives, for it could stand on a display that the other takes along.
+  static Result<Picture> make(unsigned width, unsigned height);
   Picture(Picture&&) noexcept;
   ~Picture();
   Canvas& canvas();

@@ -10,8 +10,8 @@ namespace {
 
 class Window {
  public:
-  Window(const MakeScene& make, Player& player, const Fonts& fonts, unsigned width, unsigned height)
-      : make_(make), player_(player), fonts_(fonts) {
+  Window(Stage& stage, const Fonts& fonts, unsigned width, unsigned height)
+      : stage_(stage), player_(stage.player()), fonts_(fonts) {
     sf::ContextSettings settings;
     settings.antialiasingLevel = 4;
     window_.create({width, height}, "natbed view", sf::Style::Default, settings);
@@ -34,7 +34,7 @@ class Window {
 
  private:
   Status rebuild(unsigned width, unsigned height) {
-    auto scene = make_(width, height);
+    auto scene = stage_.scene(width, height);
     if (!scene) return scene.error();
     scene_ = *std::move(scene);
     window_.setView(sf::View({0, 0, static_cast<float>(width), static_cast<float>(height)}));
@@ -163,7 +163,7 @@ class Window {
   }
 
   enum class Drag { kNone, kTimeline, kMap };
-  const MakeScene& make_;
+  Stage& stage_;
   Player& player_;
   const Fonts& fonts_;
   sf::RenderWindow window_;
@@ -175,9 +175,10 @@ class Window {
 
 }  // namespace
 
-Status run_window(const MakeScene& make, Player& player, const Fonts& fonts, unsigned width,
-                  unsigned height) {
-  return Window(make, player, fonts, width, height).run();
+Status run_window(Stage& stage, unsigned width, unsigned height) {
+  const Result<Fonts> fonts = Fonts::load();
+  if (!fonts) return fonts.error();
+  return Window(stage, *fonts, width, height).run();
 }
 
 }  // namespace natbed::viz

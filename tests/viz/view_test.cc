@@ -134,16 +134,12 @@ TEST_F(View, EqualRunsGiveEqualPictures) {
 }
 
 TEST_F(View, PanelsShowWhatIsSelected) {
-  const auto display = VirtualDisplay::ensure();
-  ASSERT_TRUE(display.has_value()) << display.error().message;
-  const auto fonts = Fonts::load();
-  ASSERT_TRUE(fonts.has_value()) << fonts.error().message;
   const test::TwoHomes two;
   const RunModel model = RunModel::build(two.run.events()).value();
   MatrixModel matrix;
   matrix.at("linux", "cgnat").trials = 1;
   const auto scene = Scene::make(model, {"two_homes", 7}, matrix, {1600, 1000}).value();
-  auto picture = Picture::make(*fonts, 1600, 1000);
+  auto picture = Picture::make(1600, 1000);
   ASSERT_TRUE(picture.has_value()) << picture.error().message;
   const auto draw = [&](const SceneState& state) {
     scene->draw(picture->canvas(), state);
@@ -216,11 +212,7 @@ TEST_F(View, SaysWhyItCannotDraw) {
 }
 
 TEST_F(View, TextsAreNoWiderThanTheLayoutBelieves) {
-  const auto display = VirtualDisplay::ensure();
-  ASSERT_TRUE(display.has_value()) << display.error().message;
-  const auto fonts = Fonts::load();
-  ASSERT_TRUE(fonts.has_value()) << fonts.error().message;
-  auto picture = Picture::make(*fonts, 64, 64);
+  auto picture = Picture::make(64, 64);
   ASSERT_TRUE(picture.has_value()) << picture.error().message;
   for (std::string_view text :
        {"alice", "relay-12", "port-restricted", "via relay-11 to peer-6, 94 ms", "MMWW", "illi"}) {
@@ -231,6 +223,17 @@ TEST_F(View, TextsAreNoWiderThanTheLayoutBelieves) {
             << text << " at " << size << (bold ? " bold" : "");
       }
     }
+  }
+}
+
+TEST_F(View, ADisplayStaysWhileItIsHeld) {
+  const auto held = Display::ensure();
+  ASSERT_TRUE(held.has_value()) << held.error().message;
+  const std::string name = std::getenv("DISPLAY");
+  for (int i = 0; i < 40; ++i) {
+    const auto guest = Display::ensure();
+    ASSERT_TRUE(guest.has_value()) << guest.error().message;
+    ASSERT_EQ(name, std::getenv("DISPLAY")) << "the server reset itself after guest " << i;
   }
 }
 
