@@ -161,9 +161,9 @@ Result<uint32_t> Connections::peer_on(NodeId host, const ConnectOptions& options
                              to_string(world.kind(host)))};
   }
   if (Status s = services_->ensure_rendezvous(); !s) return s.error();
-  const std::string_view host_name = world.name(host);
+  const Name host_name = world.name(host);
   const Name name =
-      others == 0 ? Name(host_name) : Name(fmt::format("{}/{}", host_name, others + 1));
+      others == 0 ? host_name : Name(fmt::format("{}/{}", host_name.view(), others + 1));
   auto machine = std::make_unique<Peer>(config_for(name, options),
                                         world.stream(fmt::format("peer {}", name.view())));
   const auto index = static_cast<uint32_t>(peers_.size());

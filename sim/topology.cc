@@ -46,7 +46,7 @@ RealmId Topology::add_realm(const Name& name, const RealmProfile& profile) {
   }
   const RealmId id(realm_count());
   realms_.push_back(realm);
-  realm_names_.push_back(name);
+  realm_names_.add(name);
   return id;
 }
 
@@ -57,7 +57,7 @@ NodeId Topology::add_node(const Name& name, NodeKind kind, uint32_t detail) {
   node.kind = kind;
   node.detail = detail;
   nodes_.push_back(node);
-  node_names_.push_back(name);
+  node_names_.add(name);
   return id;
 }
 

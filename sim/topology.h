@@ -18,6 +18,7 @@
 #include "sim/growing_array.h"
 #include "sim/link.h"
 #include "sim/machine_id.h"
+#include "sim/name_table.h"
 #include "sim/realm_profile.h"
 
 namespace natbed {
@@ -91,8 +92,8 @@ class Topology {
   Node& operator[](NodeId id) { return nodes_[id.value()]; }
   const Node& operator[](NodeId id) const { return nodes_[id.value()]; }
   RealmKind kind(RealmId id) const { return realms_[id.value()].kind; }
-  const Name& name(NodeId id) const { return node_names_[id.value()]; }
-  const Name& name(RealmId id) const { return realm_names_[id.value()]; }
+  Name name(NodeId id) const { return node_names_[id.value()]; }
+  Name name(RealmId id) const { return realm_names_[id.value()]; }
   uint32_t node_count() const { return nodes_.size(); }
   uint32_t realm_count() const { return realms_.size(); }
   uint32_t interface_count() const { return interfaces_.size(); }
@@ -145,7 +146,7 @@ class Topology {
   std::vector<Alias> aliases_;                   // of no interface: struck out
   std::vector<Route> routes_;                    // longest prefix first
   FlatIndex by_address_;
-  GrowingArray<Name> node_names_, realm_names_;
+  NameTable node_names_, realm_names_;
 };
 
 }  // namespace natbed

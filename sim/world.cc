@@ -121,7 +121,7 @@ void World::set_sink(TraceSink* sink) {
 void World::note(std::string_view text) { state_->kernel.trace.text(TraceKind::kNote, text); }
 void World::record(std::string_view json) { state_->kernel.trace.text(TraceKind::kRecord, json); }
 
-const Name& World::name(NodeId node) const { return state_->kernel.topology.name(node); }
+Name World::name(NodeId node) const { return state_->kernel.topology.name(node); }
 NodeKind World::kind(NodeId node) const { return state_->kernel.topology[node].kind; }
 NodeId World::node_of(InterfaceId id) const { return state_->kernel.topology[id].node; }
 NodeId World::node_of(MachineId id) const { return state_->runner.node_of(id); }
