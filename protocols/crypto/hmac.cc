@@ -1,5 +1,12 @@
-// The low-level functions, for the reason given in digest.cc; a key is kept as the hash state after
-// its first block, so that a message costs no set-up.
+// OpenSSL's low-level functions, because they alone show the state of the hash behind the key
+// block, which is all that a key is here. What that saves, by bench/stun_bench with OpenSSL 3.0, in
+// ns for HMAC-SHA1 of 100 bytes:
+//
+//   HmacSha1 made once, mac()                              170
+//   HmacSha1 made for each message                         270
+//   EVP_MAC, one context with the key for all messages     270, and mac() could not be const
+//   EVP_MAC, a copy of that context for each message       640
+//   HMAC(), which takes the key for each message          1400
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "protocols/crypto/hmac.h"
 
