@@ -1,8 +1,9 @@
 // allocations() and held_bytes(): how often this program has asked for memory and what it still
 // holds, so that a test or a benchmark can claim "none in the steady state" or "400 bytes a box".
 //
-// A program that links natbed_allocations gets counting versions of operator new and delete, whether
-// it asks or not. It is a library of its own so that a benchmark needs nothing else of the tests.
+// A program that links natbed_allocations gets counting versions of operator new and delete,
+// whether it asks or not. It is a library of its own so that a benchmark needs nothing else of the
+// tests.
 #pragma once
 
 #include <cstdint>
