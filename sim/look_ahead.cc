@@ -36,14 +36,17 @@ void World::State::look_ahead(const Event& event) {
 
   const auto each = [&](EventKind kind, auto f) {
     for (uint32_t i = 0; i < count; ++i) {
-      if (static_cast<EventKind>(events[i].kind()) == kind) f(events[i].target);
+      if (static_cast<EventKind>(events[i].kind()) == kind) f(events[i].target, events[i].time);
     }
   };
-  each(EventKind::kArrive, [&](PacketIndex slot) { prefetch_object(kernel.packets[slot]); });
-  each(EventKind::kTimer, [&](uint32_t machine) { runner.prefetch(machine); });
   each(EventKind::kArrive,
-       [&](PacketIndex slot) { prefetch_line(&kernel.topology[kernel.packets[slot].to]); });
-  each(EventKind::kTimer, [&](uint32_t machine) {
+       [&](PacketIndex slot, Instant) { prefetch_object(kernel.packets[slot]); });
+  each(EventKind::kTimer, [&](uint32_t machine, Instant) { runner.prefetch(machine); });
+  each(EventKind::kArrive, [&](PacketIndex slot, Instant) {
+    prefetch_line(&kernel.topology[kernel.packets[slot].to]);
+  });
+  each(EventKind::kTimer, [&](uint32_t machine, Instant at) {
+    if (!runner.is_due(machine, at)) return;
     kernel.topology.prefetch(runner.node_of(MachineId(machine)));
     prefetch_line(runner.machine(machine));
   });
@@ -51,7 +54,7 @@ void World::State::look_ahead(const Event& event) {
   // Grouped, so that the branches of each step go the same way most of the time.
   std::array<Visit, kMostAtOnce> nats, hosts;
   uint32_t nat_count = 0, host_count = 0;
-  each(EventKind::kArrive, [&](PacketIndex slot) {
+  each(EventKind::kArrive, [&](PacketIndex slot, Instant) {
     const PacketSlot& s = kernel.packets[slot];
     const Interface& at = kernel.topology[s.to];
     if (at.node_kind == NodeKind::kNat) {
@@ -63,7 +66,8 @@ void World::State::look_ahead(const Event& event) {
       hosts[host_count++] = {&at, s.packet.source.ip, FlatIndex::kNone, nullptr};
     }
   });
-  each(EventKind::kTimer, [&](uint32_t machine) {
+  each(EventKind::kTimer, [&](uint32_t machine, Instant at) {
+    if (!runner.is_due(machine, at)) return;
     const InterfaceId first = kernel.topology[runner.node_of(MachineId(machine))].first;
     if (!first.valid()) return;
     prefetch_line(&kernel.topology[first]);

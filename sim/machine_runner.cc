@@ -17,7 +17,7 @@ void MachineRunner::reset() {
 
 MachineId MachineRunner::start(NodeId node, std::unique_ptr<Machine> machine) {
   const MachineId id(records_.size());
-  records_.push_back({std::move(machine), Instant::never(), node, {}});
+  records_.push_back({.machine = std::move(machine), .node = node});
   MachineId* last = &k_.topology[node].first_machine;
   while (last->valid()) last = &record(*last).next;
   *last = id;
@@ -33,6 +33,7 @@ void MachineRunner::stop(MachineId id) {
   if (!record(id).machine) return;
   sockets_.close_all(id, SocketLayer::Farewell::kReset);
   record(id).machine.reset();
+  record(id).deadline = Instant::never();
   MachineId* link = &k_.topology[record(id).node].first_machine;
   while (*link != id) link = &record(*link).next;
   *link = record(id).next;
@@ -54,16 +55,16 @@ void MachineRunner::end_call(MachineId id) {
     k_.trace.machine(node, event);
     if (listener_) told_.push_back({id, event});
   }
+  record(id).deadline = record(id).machine->deadline();
   arm(id);
 }
 
 void MachineRunner::arm(MachineId id) {
   Record& r = record(id);
-  const Instant deadline = r.machine->deadline();
-  if (deadline >= r.armed) return;
-  if (deadline > k_.now) {
+  if (r.deadline >= r.armed) return;
+  if (r.deadline > k_.now) {
     r.spins = 0;
-    r.armed = deadline;
+    r.armed = r.deadline;
   } else {
     NATBED_CHECK(++r.spins < kMostSpins, "a machine's deadline stays in the past");
     r.armed = k_.now;
@@ -76,13 +77,10 @@ void MachineRunner::on_timer(uint32_t machine) {
   Record& r = record(id);
   if (r.armed != k_.now) return;  // an earlier one has taken its place
   r.armed = Instant::never();
-  Machine* m = begin_call(id);
-  if (!m) return;
-  if (m->deadline() <= k_.now) {
+  if (r.deadline > k_.now) return arm(id);  // it has moved since
+  if (Machine* m = begin_call(id)) {
     m->on_timeout(k_.now, outbox_);
     end_call(id);
-  } else {
-    arm(id);  // the deadline has moved since
   }
 }
 

@@ -38,6 +38,7 @@ class MachineRunner {
   // Fetches into the cache what says where machine() is; that may be null.
   void prefetch(uint32_t machine) const;
   const Machine* machine(uint32_t machine) const { return records_[machine].machine.get(); }
+  bool is_due(uint32_t machine, Instant at) const { return records_[machine].deadline <= at; }
 
   void on_timer(uint32_t machine);
   void on_datagram(MachineId id, const Datagram& datagram);
@@ -60,8 +61,9 @@ class MachineRunner {
 
  private:
   struct Record {
-    std::unique_ptr<Machine> machine;  // null once stopped
-    Instant armed = Instant::never();  // the earliest timer event in the queue
+    std::unique_ptr<Machine> machine;     // null once stopped
+    Instant armed = Instant::never();     // the earliest timer event in the queue
+    Instant deadline = Instant::never();  // the machine's, so that a timer in vain lets it sleep
     NodeId node;
     MachineId next;  // on the same node
     uint32_t first_socket = FlatIndex::kNone;
@@ -82,7 +84,7 @@ class MachineRunner {
   };
 
   Record& record(MachineId id) { return records_[id.value()]; }
-  void arm(MachineId id);
+  void arm(MachineId id);  // a timer for the deadline, unless an earlier one will look at it
   void on_socket(MachineId id, const SocketEvent& event);
   void work_off();
 
