@@ -1,12 +1,16 @@
-// A STUN message as a view of the bytes that arrived (RFC 8489 §5, §14).
+// A STUN message as a view of the bytes that arrived (RFC 8489 §5, figures 2 and 3; §14).
 //
 //    0                   1                   2                   3
 //    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
 //   |0 0|        message type       |        message length         |  type: method and class
 //   |                 magic cookie = 0x2112A442                     |  length: after the header
+//   |                                                               |
 //   |                 transaction id (96 bits)                      |  pairs answer with request
+//   |                                                               |
 //   |        attribute type         |         value length          |  any number of these; the
 //   |        value, padded to a multiple of 4 with anything         |  length excludes the padding
+//
+//   |0 0|M M M M M C M M M C M M M M|  type: method (12 bits) around class (2), high bits first
 //
 // The two zero bits and the cookie tell STUN from other traffic on a port. parse() checks once that
 // the attributes fill the message exactly, so iterating later cannot leave it. Only attributes that
