@@ -1,5 +1,5 @@
 // Box: a Nat with the behaviour that a test gives it, and short words for the packets that cross
-// it.
+// it and for who sends them. Tests of the NAT stand in natbed::test, so that the words are at hand.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,8 +10,16 @@
 
 namespace natbed::test {
 
+using enum Dependence;
+
 inline Endpoint at(const char* text) { return Endpoint::parse(text).value(); }
 inline Instant second(int64_t s) { return Instant() + Duration::seconds(s); }
+
+// A host behind the NAT, the NAT's external address, and servers beyond it.
+inline const Endpoint kHost = at("192.168.1.2:5000");
+inline constexpr IpAddress kOutside = IpAddress::v4(203, 0, 113, 1);
+inline const Endpoint kServer = at("198.51.100.1:3478");
+inline const Endpoint kOtherServer = at("198.51.100.2:3478");
 
 inline Packet udp(Endpoint from, Endpoint to) {
   Packet packet;
@@ -36,8 +44,8 @@ inline Packet echo(IcmpType type, Endpoint from, Endpoint to) {
 
 class Box {
  public:
-  explicit Box(const NatBehavior& its,
-               std::vector<IpAddress> external = {IpAddress::v4(203, 0, 113, 1)}, uint64_t seed = 1)
+  explicit Box(const NatBehavior& its, std::vector<IpAddress> external = {kOutside},
+               uint64_t seed = 1)
       : behavior(its), nat(&behavior, external, Rng(seed)) {}
   Box(const Box&) = delete;
 
@@ -45,16 +53,15 @@ class Box {
   Verdict out(Packet packet, Instant now = {}) { return carry(packet, Side::kInside, now); }
   Verdict in(Packet packet, Instant now = {}) { return carry(packet, Side::kOutside, now); }
   // The same for packets that must get through.
-  void leaves(const Packet& packet, Instant now = {}) {
-    EXPECT_EQ(out(packet, now).action, Verdict::Action::kForward);
+  void leaves(const Packet& packet, Instant now = {}, int line = __builtin_LINE()) {
+    expect_forward(out(packet, now), line);
   }
-  void enters(const Packet& packet, Instant now = {}) {
-    EXPECT_EQ(in(packet, now).action, Verdict::Action::kForward);
+  void enters(const Packet& packet, Instant now = {}, int line = __builtin_LINE()) {
+    expect_forward(in(packet, now), line);
   }
   // The external endpoint of a UDP packet, which must get through.
-  Endpoint sent(Endpoint from, Endpoint to, Instant now = {}) {
-    EXPECT_EQ(out(udp(from, to), now).action, Verdict::Action::kForward)
-        << "from " << from.to_string();
+  Endpoint sent(Endpoint from, Endpoint to, Instant now = {}, int line = __builtin_LINE()) {
+    expect_forward(out(udp(from, to), now), line);
     return passed.source;
   }
   // Whether a UDP packet gets in.
@@ -70,6 +77,12 @@ class Box {
   Packet passed;
 
  private:
+  // Names the line of the test. Allocates only when it fails, for tests that count.
+  void expect_forward(const Verdict& verdict, int line) {
+    EXPECT_EQ(verdict.action, Verdict::Action::kForward)
+        << "line " << line << ": " << passed.source.to_string() << " to "
+        << passed.destination.to_string() << ": " << to_string(verdict.reason);
+  }
   Verdict carry(const Packet& packet, Side from, Instant now) {
     passed = packet;
     return nat.process(passed, from, now);

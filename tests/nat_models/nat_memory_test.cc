@@ -5,13 +5,8 @@
 #include "tests/nat_models/box.h"
 #include "tests/support/allocations.h"
 
-namespace natbed {
+namespace natbed::test {
 namespace {
-
-using enum Dependence;
-using test::Box;
-using test::udp;
-using test::with;
 
 Endpoint host(int i) {
   return {IpAddress::v4(0x0A000000u + i / 16), static_cast<uint16_t>(2000 + i % 16)};
@@ -24,15 +19,15 @@ TEST(NatMemory, AsksForNoneWhenFlowsAreKnown) {
   Box box(behavior);
   std::vector<Endpoint> mapped;
   for (int i = 0; i < 2000; ++i) mapped.push_back(box.sent(host(i), server(i)));
-  const uint64_t before = test::allocations();
+  const uint64_t before = allocations();
   for (int round = 1; round <= 5; ++round) {
-    const Instant now = test::second(round);
+    const Instant now = second(round);
     for (int i = 0; i < 2000; ++i) {
       box.leaves(udp(host(i), server(i)), now);
       box.enters(udp(server(i), mapped[i]), now);
     }
   }
-  EXPECT_EQ(test::allocations() - before, 0u);
+  EXPECT_EQ(allocations() - before, 0u);
 }
 
 TEST(NatMemory, AsksForNoneWhileRowsComeAndGo) {
@@ -44,28 +39,28 @@ TEST(NatMemory, AsksForNoneWhileRowsComeAndGo) {
   const auto run = [&](int from_second, int to_second) {
     for (int s = from_second; s < to_second; ++s) {
       for (int i = 0; i < 100; ++i, ++flow) {
-        box.leaves(udp(host(flow % 100'000), server(flow)), test::second(s));
+        box.leaves(udp(host(flow % 100'000), server(flow)), second(s));
       }
     }
   };
   run(0, 1500);
-  const uint64_t before = test::allocations();
+  const uint64_t before = allocations();
   run(1500, 3000);
-  EXPECT_EQ(test::allocations() - before, 0u);
-  EXPECT_EQ(box.nat.list(test::second(2999)).size(), 30'000u);
+  EXPECT_EQ(allocations() - before, 0u);
+  EXPECT_EQ(box.nat.list(second(2999)).size(), 30'000u);
 }
 
 TEST(NatMemory, IsOneBlockForAHome) {
   const NatBehavior behavior = with(kEndpointIndependent, kAddressAndPortDependent);
-  const IpAddress outside[] = {IpAddress::v4(203, 0, 113, 1)};
-  const uint64_t before = test::allocations();
+  const IpAddress outside[] = {kOutside};
+  const uint64_t before = allocations();
   Nat nat(&behavior, outside, Rng(1));
   Packet packet;
   for (int peer = 0; peer < 3; ++peer) {  // a server, a rendezvous, a peer
     packet = udp(host(0), server(peer));
     EXPECT_EQ(nat.process(packet, Side::kInside, {}).action, Verdict::Action::kForward);
   }
-  EXPECT_EQ(test::allocations() - before, 1u);
+  EXPECT_EQ(allocations() - before, 1u);
 }
 
 // A node that talks to ever new remotes through one mapping, as a DHT does.
@@ -78,12 +73,12 @@ TEST(NatMemory, ForgetsFiltersThatHaveEnded) {
     }
   };
   talk(0, 20'000);
-  const uint64_t before = test::allocations();
+  const uint64_t before = allocations();
   talk(20'000, 100'000);
-  EXPECT_EQ(test::allocations() - before, 0u);
+  EXPECT_EQ(allocations() - before, 0u);
   EXPECT_EQ(box.nat.list(Instant() + Duration::milliseconds(9'999'900)).at(0).admitted_remotes,
             3000u);
 }
 
 }  // namespace
-}  // namespace natbed
+}  // namespace natbed::test

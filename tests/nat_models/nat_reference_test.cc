@@ -13,10 +13,8 @@
 
 #include "tests/nat_models/box.h"
 
-namespace natbed {
+namespace natbed::test {
 namespace {
-
-using enum Dependence;
 
 class Reference {
  public:
@@ -119,10 +117,7 @@ class Reference {
 class Play {
  public:
   Play(const NatBehavior& behavior, uint64_t seed, int hosts)
-      : rng_(seed),
-        hosts_(hosts),
-        box_(behavior, {IpAddress::v4(203, 0, 113, 1)}, seed),
-        reference_(behavior) {}
+      : rng_(seed), hosts_(hosts), box_(behavior, {kOutside}, seed), reference_(behavior) {}
 
   void step() {
     if (rng_.below(8) == 0) now_ = now_ + Duration::milliseconds(rng_.between(0, 12'000));
@@ -146,7 +141,7 @@ class Play {
   void outbound() {
     const Endpoint from = host(), to = remote();
     Reference::Row* expected = reference_.outbound_row(from, to, now_);
-    const Verdict verdict = box_.out(test::udp(from, to), now_);
+    const Verdict verdict = box_.out(udp(from, to), now_);
     if (!expected && reference_.live_rows(now_) >= static_cast<int>(box_.behavior.max_mappings)) {
       EXPECT_EQ(verdict.reason, DropReason::kTableFull);
       return;
@@ -174,12 +169,12 @@ class Play {
 
   void inbound() {
     const Endpoint from = remote();
-    Endpoint to{IpAddress::v4(203, 0, 113, 1), static_cast<uint16_t>(4998 + rng_.below(5))};
+    Endpoint to{kOutside, static_cast<uint16_t>(4998 + rng_.below(5))};
     if (!externals_.empty() && rng_.below(4) > 0) {
       const size_t recent = std::min<size_t>(externals_.size(), 40);
       to = externals_[externals_.size() - 1 - rng_.below(recent)];
     }
-    const Verdict verdict = box_.in(test::udp(from, to), now_);
+    const Verdict verdict = box_.in(udp(from, to), now_);
     Reference::Row* row = reference_.inbound_row(to, now_);
     if (!row) {
       EXPECT_EQ(verdict.reason, DropReason::kNoMapping);
@@ -196,7 +191,7 @@ class Play {
 
   Rng rng_;
   uint64_t hosts_;
-  test::Box box_;
+  Box box_;
   Reference reference_;
   Instant now_;
   std::set<RowId> ids_;
@@ -233,4 +228,4 @@ TEST(NatReference, AgreesOnRandomPackets) {
 }
 
 }  // namespace
-}  // namespace natbed
+}  // namespace natbed::test

@@ -5,21 +5,11 @@
 
 #include "tests/nat_models/box.h"
 
-namespace natbed {
+namespace natbed::test {
 namespace {
 
-using enum Dependence;
-using test::at;
-using test::Box;
-using test::second;
-using test::udp;
-using test::with;
-
-const Endpoint kHost = at("192.168.1.2:5000");
 const Endpoint kOtherHost = at("192.168.1.3:5000");
-const Endpoint kServer = at("198.51.100.1:3478");
 const Endpoint kServerOtherPort = at("198.51.100.1:3479");
-const Endpoint kOtherServer = at("198.51.100.2:3478");
 
 TEST(Nat, MapsIndependentlyOfTheRemote) {  // REQ-1
   Box box(with(kEndpointIndependent, kAddressAndPortDependent));
@@ -261,4 +251,4 @@ TEST(Nat, GivesAnInternalAddressOneExternalAddress) {  // REQ-2, paired pooling
 }
 
 }  // namespace
-}  // namespace natbed
+}  // namespace natbed::test

@@ -11,13 +11,10 @@
 
 #include "nat_models/nat.h"
 #include "nat_models/presets.h"
+#include "tests/nat_models/box.h"
 
-namespace natbed {
+namespace natbed::test {
 namespace {
-
-using enum Dependence;
-
-const Endpoint kServer{IpAddress::v4(198, 51, 100, 1), 3478};
 
 // One peer, its NAT if it has one, and the endpoints of the other that it has learned.
 class Peer {
@@ -30,9 +27,7 @@ class Peer {
   }
   // The packet on the wire; every packet from inside gets out.
   Packet sends(Endpoint to, Instant now) {
-    Packet packet;
-    packet.source = own_;
-    packet.destination = to;
+    Packet packet = udp(own_, to);
     if (nat_) {
       EXPECT_EQ(nat_->process(packet, Side::kInside, now).action, Verdict::Action::kForward);
     }
@@ -65,10 +60,7 @@ bool reach_each_other(const NatBehavior* a, const NatBehavior* b, uint64_t seed)
   bool received[] = {false, false};
   for (int i : {0, 1}) {
     const Packet question = peers[i].sends(kServer, {});
-    Packet answer;
-    answer.source = kServer;
-    answer.destination = question.source;
-    EXPECT_TRUE(peers[i].receives(answer, {}));
+    EXPECT_TRUE(peers[i].receives(udp(kServer, question.source), {}));
     peers[1 - i].learns(question.source);
   }
   struct Probe {
@@ -240,4 +232,4 @@ TEST(Traversal, LearnsFromPacketsWherePeersReallyAre) {
 }
 
 }  // namespace
-}  // namespace natbed
+}  // namespace natbed::test
