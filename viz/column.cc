@@ -3,6 +3,7 @@
 namespace natbed::viz {
 namespace {
 
+constexpr std::string_view kTied = "\u00a0";
 constexpr float kLineHeight = 17;
 constexpr float kHead = 66;  // width of an entry's head
 
@@ -37,6 +38,11 @@ std::vector<std::string> Column::broken(std::string_view text, const TextStyle& 
     } else {
       lines.push_back(word);
     }
+  }
+  // SFML draws a glyph for the space that does not break.
+  for (std::string& line : lines) {
+    for (size_t at = line.find(kTied); at != std::string::npos; at = line.find(kTied))
+      line.replace(at, kTied.size(), " ");
   }
   return lines;
 }

@@ -16,7 +16,7 @@ class Column {
   Rect next(float height);
   void heading(std::string_view text);
   void line(std::string_view text, const TextStyle& style, float height = 19);
-  // Broken between words into as many lines as it takes.
+  // Broken between words into as many lines as it takes, but not at a U+00A0.
   void paragraph(std::string_view text, const TextStyle& style);
   // An instant or another short head at the left, and a paragraph beside it.
   void entry(std::string_view head, std::string_view text, const TextStyle& style);

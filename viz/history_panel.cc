@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "viz/panels.h"
 
@@ -15,11 +16,23 @@ void draw_drops_panel(Column& column, const RunModel& model, const SceneState& s
   if (drops.empty()) return;
   column.space(12);
   column.heading(fmt::format("Packets dropped so far: {}", drops.size()));
+  std::vector<DropReason> reasons;
   for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0) reasons.push_back(static_cast<DropReason>(i));
+  }
+  const auto count = [&](DropReason reason) { return counts[static_cast<size_t>(reason)]; };
+  std::ranges::stable_sort(reasons, std::greater<>(), count);
+  size_t left = drops.size();
+  for (DropReason reason : reasons) {
     constexpr float kEntry = 56;  // pixels: a line and two of explanation
-    if (counts[i] == 0 || column.room() < kEntry) continue;
-    const auto reason = static_cast<DropReason>(i);
-    column.line(fmt::format("✕ {} × {}", to_string(reason), counts[i]),
+    constexpr float kRest = 20;
+    const bool last = count(reason) == left;
+    if (column.room() < kEntry + (last ? 0 : kRest)) {
+      column.line(fmt::format("and {} for other reasons", left), {12, kDim}, kRest);
+      return;
+    }
+    left -= count(reason);
+    column.line(fmt::format("✕ {} × {}", to_string(reason), count(reason)),
                 {12, mix(kText, kDropped, 0.6f), Align::kLeft, Face::kBold}, 20);
     column.paragraph(explain(reason), {12, kDim});
     column.space(6);

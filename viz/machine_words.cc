@@ -60,7 +60,10 @@ std::string describe(const MachineEvent& event) {
     case Kind::kReceived:
       return fmt::format("{} bytes from {}", event.code, name);
     case Kind::kEchoed:
-      return fmt::format("echo {} from {}{}", event.code, name, round_trip());
+      // From a peer by its name; from anybody else by the address.
+      return fmt::format("echo {} from {}{}", event.code,
+                         name.empty() ? event.remote.ip.to_string() : std::string(name),
+                         round_trip());
     case Kind::kState:
       return std::string(text);
   }

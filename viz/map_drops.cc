@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "viz/label_placer.h"
 #include "viz/map_view.h"
@@ -81,23 +82,50 @@ void draw_counted(const MapContext& map, LabelPlacer& placer) {
   }
 }
 
+// Where the flash of a drop is: at a box on its right edge, or it would hide the name.
+Point flash_place(const MapContext& map, const Drop& drop) {
+  const Slot* slot = map.geometry.slot(drop.node, drop.at);
+  const bool gate = map.model.topology().node(drop.node).kind != NodeKind::kHost;
+  if (drop.towards.valid() || !slot || !gate) return where(map, drop);
+  const Rect box = map.camera.to_screen(slot->shape);
+  return {box.right(), box.centre().y};
+}
+
+// `age`: 0 as it happens, 1 when it is gone. `scale` is that of the letters: no flash is larger
+// than what it is about.
+void draw_flash(const MapContext& map, Point at, float age, float scale, float opacity) {
+  map.canvas.glow(at, 26 * scale, kDropped.faded(0.6f * opacity));
+  map.canvas.ring(at, (10 + 24 * age) * scale, 2.5f * scale, kDropped.faded(opacity));
+  cross(map, at, 6 * scale, kDropped.faded(opacity));
+}
+
+float flash_scale(const MapContext& map) { return std::clamp(text_scale(map), 0.45f, 1.0f); }
+
 void draw_flashes(const MapContext& map, LabelPlacer& placer) {
   const Duration window = Duration::from_seconds(kFlashSeconds * map.state.speed);
-  std::map<std::pair<NodeId, DropReason>, bool> told;
   const auto drops =
       map.model.flights().drops_between(map.now() - window, map.now() + Duration::nanoseconds(1));
+  const float scale = flash_scale(map);
+  struct Words {
+    Point at;
+    std::string text;
+    float opacity;
+  };
+  std::vector<Words> words;  // over all the flashes
+  std::set<std::tuple<NodeId, NodeId, NodeId>> flashed;
+  std::set<std::pair<NodeId, DropReason>> told;
+  // The newest of each place speaks for those before it: a hundred flashes are one red blot.
   for (auto drop = drops.rbegin(); drop != drops.rend(); ++drop) {
     const float age = static_cast<float>((map.now() - drop->at).as_seconds() /
                                          std::max(window.as_seconds(), 1e-9));
     const float opacity = std::clamp(1.3f * (1 - age), 0.0f, 1.0f);
-    const Point at = where(map, *drop);
-    map.canvas.glow(at, 26, kDropped.faded(0.6f * opacity));
-    map.canvas.ring(at, 10 + 24 * age, 2.5f, kDropped.faded(opacity));
-    cross(map, at, 6, kDropped.faded(opacity));
-    bool& done = told[{drop->node, drop->reason}];
-    if (!done) label(map, placer, at, to_string(drop->reason), kDropped, opacity);
-    done = true;
+    const Point at = flash_place(map, *drop);
+    if (flashed.insert({drop->node, drop->from, drop->towards}).second)
+      draw_flash(map, at, age, scale, opacity);
+    if (told.insert({drop->node, drop->reason}).second)
+      words.push_back({at, to_string(drop->reason), opacity});
   }
+  for (const Words& one : words) label(map, placer, one.at, one.text, kDropped, one.opacity);
 }
 
 void draw_faults(const MapContext& map, LabelPlacer& placer) {
@@ -107,7 +135,7 @@ void draw_faults(const MapContext& map, LabelPlacer& placer) {
         map.now() - fault.at > window)
       continue;
     const Point at = map.camera.to_screen(map.geometry.place(fault.node, map.now()));
-    map.canvas.ring(at, 30, 2.5f, kFault);
+    map.canvas.ring(at, 30 * flash_scale(map), 2.5f, kFault);
     label(map, placer, at, fault.text, kFault, 1);
   }
 }

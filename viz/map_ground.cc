@@ -30,7 +30,7 @@ void draw_frame(const MapContext& map, const Frame& frame) {
   map.canvas.rounded(box, 10, edge.faded(carrier ? 0.10f : 0.16f));
   map.canvas.outline(box, 10, carrier ? 1.6f : 1.0f, edge.faded(carrier ? 0.8f : 0.6f));
   if (frame.text.empty()) return;
-  const float size = kStatusSize * map.geometry.layout().style.scale * map.camera.scale();
+  const float size = kStatusSize * text_scale(map);
   map.canvas.text(map.camera.to_screen(frame.title), frame.text,
                   {size, mix(kCarrier, kText, 0.45f), Align::kLeft, Face::kBold});
 }

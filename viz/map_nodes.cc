@@ -9,10 +9,6 @@
 namespace natbed::viz {
 namespace {
 
-float text_scale(const MapContext& map) {
-  return map.geometry.layout().style.scale * map.camera.scale();
-}
-
 Color color_of_host(const MapContext& map, NodeId node) {
   PathKind best = PathKind::kNone;
   for (const PathSpan* path : map.model.machines().paths_of(node, map.now()))

@@ -26,6 +26,11 @@ struct MapContext {
   }
 };
 
+// How large letters are on the screen, compared to those of a roomy map.
+inline float text_scale(const MapContext& map) {
+  return map.geometry.layout().style.scale * map.camera.scale();
+}
+
 // In this order, the later on top.
 void draw_ground(const MapContext& map);   // core disc, frames, wires
 void draw_routes(const MapContext& map);   // paths between peers

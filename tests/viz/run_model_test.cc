@@ -216,5 +216,13 @@ TEST(RunModel, ABoxThatWasPoweredOffIsDownUntilItIsOnAgain) {
   EXPECT_FALSE(model.is_down(two.stun, at_ms(1900)));
 }
 
+TEST(MachineWords, AnEchoNamesThePeerOrTheAddressThatItCameFrom) {
+  MachineEvent echo{.kind = MachineEvent::Kind::kEchoed, .code = 42};
+  echo.remote = Endpoint{*IpAddress::parse("198.51.100.7"), 7};
+  EXPECT_EQ(describe(echo), "echo 42 from 198.51.100.7");
+  echo.name = Name("bob");
+  EXPECT_EQ(describe(echo), "echo 42 from bob");
+}
+
 }  // namespace
 }  // namespace natbed::viz
