@@ -126,4 +126,12 @@ void draw_heat_map(Canvas& canvas, const Rect& box, const MatrixModel& matrix) {
   draw_key(canvas, {box.x + 4, grid.box.bottom() + 16, box.width - 8, key_height}, matrix, size);
 }
 
+void draw_matrix_page(Canvas& canvas, const Rect& box, const MatrixModel& matrix) {
+  constexpr float kTitle = 36, kBelow = 52;  // pixels
+  canvas.text({box.x, box.y, box.width, kTitle},
+              matrix.title.empty() ? "success matrix" : matrix.title,
+              {22, kText, Align::kLeft, Face::kBold});
+  draw_heat_map(canvas, {box.x, box.y + kBelow, box.width, box.height - kBelow}, matrix);
+}
+
 }  // namespace natbed::viz

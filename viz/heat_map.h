@@ -9,6 +9,9 @@ namespace natbed::viz {
 
 void draw_heat_map(Canvas& canvas, const Rect& box, const MatrixModel& matrix);
 
+// With its title above.
+void draw_matrix_page(Canvas& canvas, const Rect& box, const MatrixModel& matrix);
+
 // Red at 0, through amber, to green at 1.
 Color heat_color(double rate);
 

@@ -70,13 +70,15 @@ void draw_help(Canvas& canvas, Size screen) {
       {"Home  End", "start, end of the run"},
       {"click a NAT", "its table, live"},
       {"click a host", "what its machines told"},
+      {"wheel on a table", "more of its rows"},
       {"drag the time line", "scrub"},
-      {"wheel, drag the map", "zoom, move"},
+      {"wheel, drag on the map", "zoom, move"},
       {"0", "the whole map"},
-      {"M", "success matrix, if there is one"},
+      {"M", "the success matrix of a sweep"},
       {"S", "save a picture"},
       {"H or ?", "this help"},
-      {"Q or Esc", "leave"},
+      {"Esc", "close what is open"},
+      {"Q", "leave"},
   };
   canvas.rect({0, 0, screen.width, screen.height}, kBackground.faded(0.72f));
   const float height = 86 + 26 * static_cast<float>(std::size(kKeys));

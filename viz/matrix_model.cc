@@ -71,7 +71,7 @@ Result<MatrixModel> matrix_from_summary(std::string_view text, std::string_view 
   const std::string row_axis = json["axes"].begin().key(),
                     column_axis = std::next(json["axes"].begin()).key();
   MatrixModel matrix;
-  matrix.title = row_axis + " against " + column_axis;
+  matrix.title = row_axis + " (rows) against " + column_axis + " (columns)";
   for (const Json& cell : json["cells"]) {
     MatrixCell found;
     const bool readable = cell.is_object() && cell.contains("at") && cell["at"].is_object() &&

@@ -1,11 +1,16 @@
 // The column at the right: paths and results, the table of a NAT, what a host told, and the legend.
 #pragma once
 
+#include <string>
+
 #include "viz/column.h"
 #include "viz/run_model.h"
 #include "viz/scene_state.h"
 
 namespace natbed::viz {
+
+// "alice ↔ bob": in the order of the nodes, whoever told of the path.
+std::string ends_of(const RunModel& model, const PathSpan& path);
 
 void draw_paths_panel(Column& column, const RunModel& model, const SceneState& state);
 void draw_past_panel(Column& column, const RunModel& model, const SceneState& state);

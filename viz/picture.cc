@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "viz/display.h"
+#include "viz/quiet_sfml.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
@@ -14,18 +15,6 @@
 namespace natbed::viz {
 
 namespace {
-
-// SFML prints its complaints; ours say more and are returned.
-class QuietSfml {
- public:
-  QuietSfml() : buffer_(sf::err().rdbuf(nullptr)) {}
-  ~QuietSfml() { sf::err().rdbuf(buffer_); }
-  QuietSfml(const QuietSfml&) = delete;
-  QuietSfml& operator=(const QuietSfml&) = delete;
-
- private:
-  std::streambuf* buffer_;
-};
 
 // Mesa's software driver never frees the last context of a display (seen with Mesa 22.3 and SFML
 // 2.5 under LeakSanitizer). What is allocated while a picture lives is not held against us.

@@ -25,9 +25,7 @@ void draw_path(Column& column, const RunModel& model, const PathSpan& path) {
   Canvas& canvas = column.canvas();
   const Color color = color_of_path(model, path);
   canvas.rounded({line.x, line.y + 4, 4, line.height - 8}, 2, color);
-  const std::string ends =
-      fmt::format("{} ↔ {}", model.topology().node(path.host).name, path.peer_name);
-  canvas.text({line.x + 14, line.y + 1, line.width - 90, 19}, ends,
+  canvas.text({line.x + 14, line.y + 1, line.width - 90, 19}, ends_of(model, path),
               {13, kText, Align::kLeft, Face::kBold});
   if (path.round_trip > Duration::zero()) {
     canvas.text({line.x, line.y + 1, line.width, 19}, milliseconds(path.round_trip),
@@ -53,12 +51,20 @@ void draw_fields(Column& column, const Json& record) {
 std::string one_line(const Json& record) {
   std::string text;
   for (const auto& [key, value] : record.items()) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : "  ·  ", key, value_text(value));
+    // Spaces that do not break keep a value with its key, and the dot with what it ends.
+    const char* gap = text.empty() ? "" : "\u00a0\u00a0·  ";
+    text += fmt::format("{}{}\u00a0{}", gap, key, value_text(value));
   }
   return text;
 }
 
 }  // namespace
+
+std::string ends_of(const RunModel& model, const PathSpan& path) {
+  const std::string& host = model.topology().node(path.host).name;
+  const bool turned = path.peer.valid() && path.peer < path.host;
+  return fmt::format("{} ↔ {}", turned ? path.peer_name : host, turned ? host : path.peer_name);
+}
 
 void draw_paths_panel(Column& column, const RunModel& model, const SceneState& state) {
   const std::vector<const PathSpan*> paths = model.machines().ways_at(state.now);

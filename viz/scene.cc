@@ -51,6 +51,7 @@ void Scene::draw(Canvas& canvas, const SceneState& state) const {
   draw_traffic(map);
   draw_nodes(map);
   draw_drops(map);
+  if (state.matrix) draw_matrix(canvas);
   draw_title(canvas, state);
   draw_side(canvas, state);
   timeline_.draw(canvas, state);
@@ -69,6 +70,21 @@ void Scene::draw_title(Canvas& canvas, const SceneState& state) const {
   canvas.text(line, state.still ? "natbed" : "H: help", {13, kFaint, Align::kRight, Face::kBold});
 }
 
+// Over the map, since beside it the cells of nine kinds would be too small to read.
+void Scene::draw_matrix(Canvas& canvas) const {
+  canvas.rect(map_, kBackground);
+  const Rect in = map_.inset(28);
+  canvas.text({in.x, in.bottom() - 20, in.width, 20}, "M: back to the map",
+              {13, kDim, Align::kRight});
+  if (matrix_) return draw_matrix_page(canvas, in, *matrix_);
+  Column column(canvas, in);
+  column.heading("There is no success matrix to show");
+  column.paragraph(
+      "A sweep over two kinds of NAT has one: natbed matrix --out DIR, or natbed run "
+      "scenarios/matrix.lua --out DIR. Then natbed view … --matrix DIR/summary.json shows it here.",
+      {13, kText});
+}
+
 void Scene::draw_side(Canvas& canvas, const SceneState& state) const {
   canvas.rect(side_, kPanel);
   canvas.rect({side_.x, side_.y, 1, side_.height}, kPanelEdge);
@@ -83,10 +99,6 @@ void Scene::draw_side(Canvas& canvas, const SceneState& state) const {
   if (topology.knows(state.selected)) {
     const bool host = topology.node(state.selected).kind == NodeKind::kHost;
     return host ? draw_host_panel(column, model_, state) : draw_table_panel(column, model_, state);
-  }
-  if (state.matrix && matrix_) {
-    column.heading(matrix_->title);
-    return draw_heat_map(canvas, column.next(column.room()), *matrix_);
   }
   draw_paths_panel(column, model_, state);
   draw_results_panel(column, model_, state);

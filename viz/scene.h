@@ -29,15 +29,16 @@ class Scene {
   void draw(Canvas& canvas, const SceneState& state) const;
   // The node drawn at `p`; invalid if there is none.
   NodeId node_at(Point p, Instant t) const;
-  bool has_matrix() const { return matrix_.has_value(); }
   const Timeline& timeline() const { return timeline_; }
   Camera& camera() { return camera_; }
   void reset_camera();
   const Rect& map_box() const { return map_; }
+  const Rect& side_box() const { return side_; }
 
  private:
   Scene(const RunModel& model, SceneTitle title, std::optional<MatrixModel> matrix, Size size);
   void draw_title(Canvas& canvas, const SceneState& state) const;
+  void draw_matrix(Canvas& canvas) const;
   void draw_side(Canvas& canvas, const SceneState& state) const;
 
   const RunModel& model_;

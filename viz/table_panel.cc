@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "viz/map_view.h"
 #include "viz/panels.h"
 
 namespace natbed::viz {
@@ -67,9 +68,31 @@ void draw_table_panel(Column& column, const RunModel& model, const SceneState& s
       rows.size() == 1 ? "1 row in its table" : fmt::format("{} rows in its table", rows.size()),
       {12, kText, Align::kLeft, Face::kBold}, 24);
   const size_t fit = static_cast<size_t>(std::max(0.0f, (column.room() - 20) / 64));
-  for (size_t i = 0; i < std::min(fit, rows.size()); ++i) draw_row(column, rows[i], state.now);
-  if (rows.size() > fit) column.line(fmt::format("and {} more", rows.size() - fit), {12, kDim});
+  // Rows expire while one looks on: the last stays in sight.
+  const size_t first = rows.empty() ? 0 : std::min(state.scroll, rows.size() - 1);
+  const size_t end = std::min(first + fit, rows.size());
+  for (size_t i = first; i < end; ++i) draw_row(column, rows[i], state.now);
+  if (rows.size() > end - first) {
+    column.line(fmt::format("rows {}–{} of {}; the wheel moves them", first + 1, end, rows.size()),
+                {12, kDim});
+  }
 }
+
+namespace {
+
+// A server tells nothing of itself, but others tell which of their paths lead through it.
+void draw_routes_of(Column& column, const RunModel& model, const SceneState& state) {
+  size_t count = 0;
+  for (const PathSpan* path : model.machines().ways_at(state.now)) {
+    if (path->relay != state.selected) continue;
+    ++count;
+    column.line(ends_of(model, *path) + ", " + milliseconds(path->round_trip),
+                {12, color_of_path(model, *path), Align::kLeft, Face::kBold}, 22);
+  }
+  if (count == 0) column.line("No path leads through it now.", {12, kDim});
+}
+
+}  // namespace
 
 void draw_host_panel(Column& column, const RunModel& model, const SceneState& state) {
   constexpr TextStyle kEntry{12, kText};
@@ -85,7 +108,12 @@ void draw_host_panel(Column& column, const RunModel& model, const SceneState& st
   }
   column.space(8);
   const std::vector<const Told*> told = model.machines().told_by(state.selected, state.now);
-  if (told.empty()) return column.line("It has told nothing yet.", {12, kDim});
+  if (told.empty() && node.role == Role::kRelay) return draw_routes_of(column, model, state);
+  if (told.empty()) {
+    const bool peer = node.role == Role::kPeer;
+    return column.line(peer ? "It has told nothing yet." : "A server: it answers when asked.",
+                       {12, kDim});
+  }
   size_t first = told.size();
   for (float used = 0; first > 0; --first) {
     used += column.entry_height(describe(told[first - 1]->event), kEntry);

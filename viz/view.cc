@@ -64,9 +64,7 @@ Status render_matrix_png(const MatrixModel& matrix, const std::filesystem::path&
   if (!picture) return picture.error();
   Canvas& canvas = picture->canvas();
   canvas.clear(kBackground);
-  const std::string title = matrix.title.empty() ? "success matrix" : matrix.title;
-  canvas.text({40, 24, kWidth - 80, 36}, title, {22, kText, Align::kLeft, Face::kBold});
-  draw_heat_map(canvas, {40, 76, kWidth - 80, kHeight - 100}, matrix);
+  draw_matrix_page(canvas, {40, 24, kWidth - 80, kHeight - 48}, matrix);
   return picture->save(file);
 }
 

@@ -5,27 +5,48 @@
 #include <SFML/Graphics.hpp>
 #include <optional>
 
+#include "viz/quiet_sfml.h"
+
 namespace natbed::viz {
 namespace {
+
+const sf::Time kNap = sf::milliseconds(8), kRest = sf::seconds(1);
 
 class Window {
  public:
   Window(Stage& stage, const Fonts& fonts, unsigned width, unsigned height)
       : stage_(stage), player_(stage.player()), fonts_(fonts) {
+    const QuietSfml quiet;
     sf::ContextSettings settings;
     settings.antialiasingLevel = 4;
-    window_.create({width, height}, "natbed view", sf::Style::Default, settings);
+    const sf::VideoMode desktop = sf::VideoMode::getDesktopMode();
+    const WindowPlace place = window_place(desktop.width, desktop.height, width, height);
+    window_.create({place.width, place.height}, "natbed view", sf::Style::Default, settings);
+    // SFML 2.5 takes half the desktop's width for both coordinates of the corner.
+    window_.setPosition({place.x, place.y});
     window_.setFramerateLimit(60);
   }
 
   Status run() {
     if (Status made = rebuild(window_.getSize().x, window_.getSize().y); !made) return made;
     player_.state().playing = true;
-    sf::Clock clock;
+    sf::Clock clock, shown;
+    bool changed = true;
     while (window_.isOpen()) {
       sf::Event event;
-      while (window_.pollEvent(event)) handle(event);
+      while (window_.pollEvent(event)) {
+        handle(event);
+        changed = true;
+      }
       player_.advance(Duration::microseconds(clock.restart().asMicroseconds()));
+      // What stands still costs next to nothing; but now and then the window is drawn all the same,
+      // since nobody tells that another one has covered it.
+      if (!changed && !player_.state().playing && shown.getElapsedTime() < kRest) {
+        sf::sleep(kNap);
+        continue;
+      }
+      changed = player_.state().playing;  // the last frame of a run is still to come
+      shown.restart();
       scene_->draw(*canvas_, player_.state());
       window_.display();
     }
@@ -62,10 +83,9 @@ class Window {
         return moved(
             {static_cast<float>(event.mouseMove.x), static_cast<float>(event.mouseMove.y)});
       case sf::Event::MouseWheelScrolled:
-        scene_->camera().zoom(event.mouseWheelScroll.delta > 0 ? 1.15f : 1 / 1.15f,
-                              {static_cast<float>(event.mouseWheelScroll.x),
-                               static_cast<float>(event.mouseWheelScroll.y)});
-        return;
+        return wheel(event.mouseWheelScroll.delta > 0,
+                     {static_cast<float>(event.mouseWheelScroll.x),
+                      static_cast<float>(event.mouseWheelScroll.y)});
       default:
         return;
     }
@@ -93,10 +113,9 @@ class Window {
       case sf::Keyboard::End:
         return player_.seek(Instant::never());
       case sf::Keyboard::Escape:
-        if (!state.help && !state.selected.valid()) return window_.close();
-        state.help = false;
-        state.selected = NodeId();
-        return;
+        if (!state.help && !state.matrix && !state.selected.valid()) return window_.close();
+        state.help = state.matrix = false;
+        return select(NodeId());
       default:
         return;
     }
@@ -140,10 +159,26 @@ class Window {
       drag_ = Drag::kTimeline;
       return player_.seek(timeline.instant_at(p.x));
     }
-    if (!scene_->map_box().contains(p)) return;
+    if (!scene_->map_box().contains(p) || player_.state().matrix) return;
     drag_ = Drag::kMap;
     last_ = p;
-    player_.state().selected = scene_->node_at(p, player_.state().now);
+    select(scene_->node_at(p, player_.state().now));
+  }
+
+  void select(NodeId node) {
+    player_.state().selected = node;
+    player_.state().scroll = 0;
+  }
+
+  // Over the map it zooms, over the table of a NAT it moves the rows.
+  void wheel(bool up, Point p) {
+    SceneState& state = player_.state();
+    if (scene_->map_box().contains(p) && !state.matrix)
+      scene_->camera().zoom(up ? 1.15f : 1 / 1.15f, p);
+    if (!scene_->side_box().contains(p) || !state.selected.valid()) return;
+    const size_t rows = stage_.model().tables().row_count(state.selected, state.now);
+    const size_t last = rows == 0 ? 0 : rows - 1;
+    state.scroll = std::min(up ? state.scroll - (state.scroll > 0) : state.scroll + 1, last);
   }
 
   void moved(Point p) {
@@ -174,6 +209,23 @@ class Window {
 };
 
 }  // namespace
+
+WindowPlace window_place(unsigned desktop_width, unsigned desktop_height, unsigned width,
+                         unsigned height) {
+  constexpr unsigned kFrame = 72;  // pixels for the window's own title and a panel of the desktop
+  const auto fit = [](unsigned wanted, unsigned room, float least) {
+    return std::max(std::min(wanted, room), static_cast<unsigned>(least));
+  };
+  WindowPlace place;
+  place.width = fit(width, desktop_width, kLeastWidth);
+  place.height = fit(height, desktop_height - std::min(kFrame, desktop_height), kLeastHeight);
+  const auto corner = [](unsigned desktop, unsigned size) {
+    return desktop > size ? static_cast<int>((desktop - size) / 2) : 0;
+  };
+  place.x = corner(desktop_width, place.width);
+  place.y = corner(desktop_height, place.height);
+  return place;
+}
 
 Status run_window(Stage& stage, unsigned width, unsigned height) {
   const Result<Fonts> fonts = Fonts::load();

@@ -40,7 +40,7 @@ TEST(MatrixModel, ReadsTheSummaryOfASweep) {
     {"at":{"a":"y","b":"x"},"trials":4,"results":{"ok":{"successes":0,"trials":4},
      "oracle":{"successes":0,"trials":4}}}]})");
   ASSERT_TRUE(matrix.has_value()) << matrix.error().message;
-  EXPECT_EQ(matrix->title, "a against b");
+  EXPECT_EQ(matrix->title, "a (rows) against b (columns)");
   EXPECT_EQ(matrix->cell(0, 0).rate(), 0.75);
   EXPECT_EQ(matrix->cell(1, 0).foretold, false);
   EXPECT_TRUE(matrix->cell(1, 0).agrees());

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "tests/viz/sample_runs.h"
+#include "viz/column.h"
 #include "viz/display.h"
 #include "viz/heat_map.h"
 #include "viz/picture.h"
@@ -47,6 +48,19 @@ class View : public testing::Test {
     const fs::path file = directory_ / "picture.png";
     const Status drawn = render_png(trace, options, file);
     EXPECT_TRUE(drawn.has_value()) << drawn.error().message;
+    sf::Image image;
+    EXPECT_TRUE(image.loadFromFile(file.string()));
+    return image;
+  }
+  // What the window shows of the run.
+  sf::Image drawn(const RunModel& model, const SceneState& state,
+                  std::optional<MatrixModel> matrix = std::nullopt) {
+    const auto scene = Scene::make(model, {"a run", 7}, std::move(matrix), {1600, 1000}).value();
+    auto picture = Picture::make(1600, 1000);
+    EXPECT_TRUE(picture.has_value()) << picture.error().message;
+    scene->draw(picture->canvas(), state);
+    const fs::path file = directory_ / "drawn.png";
+    EXPECT_TRUE(picture->save(file).has_value());
     sf::Image image;
     EXPECT_TRUE(image.loadFromFile(file.string()));
     return image;
@@ -136,33 +150,61 @@ TEST_F(View, EqualRunsGiveEqualPictures) {
 TEST_F(View, PanelsShowWhatIsSelected) {
   const test::TwoHomes two;
   const RunModel model = RunModel::build(two.run.events()).value();
-  MatrixModel matrix;
-  matrix.at("linux", "cgnat").trials = 1;
-  const auto scene = Scene::make(model, {"two_homes", 7}, matrix, {1600, 1000}).value();
-  auto picture = Picture::make(1600, 1000);
-  ASSERT_TRUE(picture.has_value()) << picture.error().message;
-  const auto draw = [&](const SceneState& state) {
-    scene->draw(picture->canvas(), state);
-    const fs::path file = directory_ / "panel.png";
-    EXPECT_TRUE(picture->save(file).has_value());
-    sf::Image image;
-    EXPECT_TRUE(image.loadFromFile(file.string()));
-    return image;
-  };
   SceneState state;
   state.now = test::at_ms(200);
-  const sf::Image nothing = draw(state);
+  const sf::Image nothing = drawn(model, state);
   state.selected = two.alice_nat;
-  const sf::Image table = draw(state);
+  const sf::Image table = drawn(model, state);
   const Color timer = color_of(PathKind::kDirect);
-  EXPECT_GT(pixels_near(table, timer, 8), pixels_near(nothing, timer, 8) + 300)
-      << "the bars of two timers";
+  const size_t bars = pixels_near(table, timer, 8);
+  EXPECT_GT(bars, pixels_near(nothing, timer, 8) + 300) << "the bars of two timers";
+  state.scroll = 1;
+  EXPECT_LT(pixels_near(drawn(model, state), timer, 8), bars) << "one of them above what is shown";
   state.selected = NodeId();
-  state.matrix = true;
-  EXPECT_GT(pixels_near(draw(state), heat_color(0), 4), 2000u) << "the cell of the heat map";
   state.help = true;
-  EXPECT_LT(pixels_near(draw(state), kBackground, 2), pixels_near(nothing, kBackground, 2))
+  EXPECT_LT(pixels_near(drawn(model, state), kBackground, 2), pixels_near(nothing, kBackground, 2))
       << "the help on top";
+}
+
+TEST_F(View, TheMatrixLiesOverTheMap) {
+  const test::TwoHomes two;
+  const RunModel model = RunModel::build(two.run.events()).value();
+  const Rect map{28, 80, 1160, 800};
+  SceneState state;
+  state.matrix = true;
+  EXPECT_GT(light_pixels(drawn(model, state), map), 200u) << "it says that there is none";
+  MatrixModel matrix;
+  matrix.at("linux", "cgnat").trials = 1;
+  EXPECT_GT(pixels_near(drawn(model, state, matrix), heat_color(0), 4), 100'000u) << "a large cell";
+}
+
+TEST_F(View, AHundredDropsLeaveTheNameOfTheirBoxReadable) {
+  test::TwoHomes two;
+  SceneState state;
+  state.now = test::at_ms(2100);
+  state.speed = 1;
+  const auto light = [&](const RunModel& model) {
+    const Layout layout =
+        make_layout(make_block_tree(model.topology()), words_of(model), {1216, 856}).value();
+    const Rect name = layout.find(two.alice_nat, RealmId())->name;
+    return light_pixels(drawn(model, state), name.moved({0, 52}));  // below the title
+  };
+  const size_t before = light(RunModel::build(two.run.events()).value());
+  for (int i = 0; i < 100; ++i)
+    two.run.drop(test::at_ms(2001 + i), two.alice_nat, DropReason::kFiltered, Traffic::kProbe);
+  EXPECT_GT(light(RunModel::build(two.run.events()).value()), before * 9 / 10);
+}
+
+TEST_F(View, WordsThatAreTiedStayOnOneLine) {
+  auto picture = Picture::make(64, 64);
+  ASSERT_TRUE(picture.has_value()) << picture.error().message;
+  const auto height = [&](std::string_view text) {
+    Column column(picture->canvas(), {0, 0, 60, 500});
+    column.paragraph(text, {12});
+    return 500 - column.room();
+  };
+  EXPECT_EQ(height("relay europe"), 2 * height("relay"));
+  EXPECT_EQ(height("relay\u00a0europe"), height("relay"));
 }
 
 TEST_F(View, FramesCoverTheRunAndMove) {
