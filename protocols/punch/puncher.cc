@@ -1,7 +1,6 @@
 #include "protocols/punch/puncher.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "base/check.h"
 #include "protocols/stun/writer.h"
@@ -54,7 +53,7 @@ Puncher::Puncher(SocketId socket, const Session& session, const PunchTiming& tim
 
 void Puncher::start(Instant now, std::span<const Candidate> remotes, Outbox& out) {
   state_ = State::kProbing;
-  for (const Candidate& remote : remotes) learn(remote.endpoint, remote.kind);
+  for (const Candidate& remote : remotes) remotes_.learn(remote.endpoint, remote.kind);
   settled_ = now + timing_.settle;
   give_up_ = now + timing_.give_up;
   gap_ = timing_.first_gap;
@@ -80,20 +79,20 @@ bool Puncher::take(Instant now, const StunMessage& m, const Datagram& d, Outbox&
 
 void Puncher::on_request(Instant now, const StunMessage& m, const Datagram& d, Outbox& out) {
   if (state_ == State::kDead) return;  // an answer would be consent
-  Remote* remote = learn(d.remote, CandidateKind::kReflexive);
+  Remote* remote = remotes_.learn(d.remote, CandidateKind::kReflexive);
   answer(m, d, out);
   if (!remote) return;
   local_ = d.local;
   remote->heard = true;
   if (!controlling() && m.has(StunAttribute::kUseCandidate)) {
-    for (Remote& other : remotes_) other.nominated = false;
+    for (Remote& other : remotes_.all()) other.nominated = false;
     remote->nominated = true;
-    if (valid(*remote)) return go_up(now, index_of(*remote), out);
+    if (remotes_.valid(*remote)) return go_up(now, remotes_.index_of(*remote), out);
   }
   if (worth_a_probe(now, *remote)) {  // a triggered check (RFC 8445 §7.3.1.4)
     const bool sure =
-        controlling() && state_ == State::kProbing && now >= settled_ && !best_valid();
-    if (sure) nominee_ = static_cast<uint8_t>(index_of(*remote));
+        controlling() && state_ == State::kProbing && now >= settled_ && !remotes_.best_valid();
+    if (sure) nominee_ = static_cast<uint8_t>(remotes_.index_of(*remote));
     return probe(now, *remote, sure, out);
   }
   settle(now, out);
@@ -113,7 +112,7 @@ bool Puncher::under_way(Instant now, const Remote& remote) const {
 
 void Puncher::on_answer(Instant now, const StunMessage& m, const Datagram& d, Outbox& out) {
   const Sent sent = read_id(m.transaction());
-  if (sent.index >= count_ || sent.at > now) return;
+  if (sent.index >= remotes_.size() || sent.at > now) return;
   Remote& remote = remotes_[sent.index];
   local_ = d.local;
   remote.answered = true;
@@ -126,19 +125,15 @@ void Puncher::on_answer(Instant now, const StunMessage& m, const Datagram& d, Ou
   }
   const bool chosen = controlling() ? sent.nominate && sent.index == nominee_ : remote.nominated;
   const bool ripe = !controlling() || remote.symmetric || now >= settled_asymmetric();
-  if (chosen && ripe && valid(remote)) return go_up(now, sent.index, out);
+  if (chosen && ripe && remotes_.valid(remote)) return go_up(now, sent.index, out);
   settle(now, out);
-}
-
-bool Puncher::valid(const Remote& r) const {
-  return r.answered && (r.symmetric ? r.heard : heard_from_peer());
 }
 
 // The controlling side chooses as soon as it may and can. A path that answers is never given up for
 // another.
 void Puncher::settle(Instant now, Outbox& out) {
   const bool may = state_ == State::kUp ? consent_missing(now) : state_ == State::kProbing;
-  const auto best = controlling() && may ? best_valid() : std::nullopt;
+  const auto best = controlling() && may ? remotes_.best_valid() : std::nullopt;
   if (!best || (state_ == State::kUp && *best == selected_)) return;
   const Instant ripe = remotes_[*best].symmetric ? settled_ : settled_asymmetric();
   if (now < ripe) {
@@ -159,18 +154,6 @@ void Puncher::nominate(Instant now, size_t index, Outbox& out) {
 
 bool Puncher::consent_missing(Instant now) const {
   return now - answered_at_ > timing_.keep_alive + timing_.recheck;
-}
-
-std::optional<size_t> Puncher::best_valid() const {
-  std::optional<size_t> best;
-  for (size_t i = 0; i < count_; ++i) {
-    if (!valid(remotes_[i])) continue;
-    const auto rank = [&](size_t k) {
-      return std::tuple(!remotes_[k].symmetric, remotes_[k].kind, remotes_[k].round_trip);
-    };
-    if (!best || rank(i) < rank(*best)) best = i;
-  }
-  return best;
 }
 
 void Puncher::go_up(Instant now, size_t index, Outbox& out) {
@@ -219,8 +202,8 @@ void Puncher::round(Instant now, Outbox& out) {
   next_ = std::min(now + gap_, give_up_);
   gap_ = std::min(gap_ * 3 / 2, timing_.longest_gap);
   if (state_ == State::kNominating) return probe(now, remotes_[nominee_], true, out);
-  for (size_t i = 0; i < count_; ++i) {
-    if (!remotes_[i].symmetric) probe(now, remotes_[i], false, out);
+  for (Remote& remote : remotes_.all()) {
+    if (!remote.symmetric) probe(now, remote, false, out);
   }
   settle(now, out);
 }
@@ -238,9 +221,10 @@ void Puncher::check_consent(Instant now, Outbox& out) {
   }
   probe(now, remotes_[selected_], true, out);
   if (consent_missing(now)) {  // the peer may have got another mapping, and be heard from there
-    remotes_[selected_].answered = remotes_[selected_].symmetric = false;
-    for (size_t i = 0; i < count_; ++i) {
-      if (i != selected_ && remotes_[i].heard) probe(now, remotes_[i], false, out);
+    Remote& lost = remotes_[selected_];
+    lost.answered = lost.symmetric = false;
+    for (Remote& remote : remotes_.all()) {
+      if (&remote != &lost && remote.heard) probe(now, remote, false, out);
     }
   }
   next_ = std::min(now + timing_.recheck, answered_at_ + timing_.consent_lost);
@@ -258,7 +242,7 @@ void Puncher::probe(Instant now, Remote& remote, bool nominate, Outbox& out) {
   if (remote.probed.is_never() && timing_.first_ttl != 0) options.ttl = timing_.first_ttl;
   remote.probed = now;
   StunWriter w(out.prepare(kProbeRoom), StunMethod::kBinding, StunClass::kRequest,
-               make_id(now, index_of(remote), nominate));
+               make_id(now, remotes_.index_of(remote), nominate));
   w.text(StunAttribute::kUsername, view(own_name_));
   if (nominate && controlling()) w.flag(StunAttribute::kUseCandidate);
   w.integrity(key_);
@@ -281,35 +265,6 @@ TransactionId Puncher::make_id(Instant now, size_t index, bool nominate) const {
   const uint64_t place = index | (nominate ? kNominate : 0);
   w.u64(place << 56 | (static_cast<uint64_t>(now.ns()) & kTimeMask));
   return id;
-}
-
-Puncher::Remote* Puncher::find(const Endpoint& endpoint) {
-  const auto end = remotes_.begin() + count_;
-  const auto found =
-      std::find_if(remotes_.begin(), end, [&](const Remote& r) { return r.endpoint == endpoint; });
-  return found == end ? nullptr : &*found;
-}
-
-// Null if there is no room: a NAT that shows a new port each time cannot fill our memory.
-Puncher::Remote* Puncher::learn(const Endpoint& endpoint, CandidateKind kind) {
-  if (Remote* known = find(endpoint)) return known;
-  if (count_ == kMaxRemotes || !endpoint.valid()) return nullptr;
-  Remote& remote = remotes_[count_++];
-  remote.endpoint = endpoint;
-  remote.kind = kind;
-  return &remote;
-}
-
-bool Puncher::heard_from_peer() const {
-  return std::any_of(remotes_.begin(), remotes_.begin() + count_,
-                     [](const Remote& r) { return r.heard; });
-}
-
-bool Puncher::knows(const Endpoint& source) const {
-  for (size_t i = 0; i < count_; ++i) {
-    if (remotes_[i].endpoint == source) return remotes_[i].heard || remotes_[i].answered;
-  }
-  return false;
 }
 
 }  // namespace natbed

@@ -21,7 +21,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "base/machine.h"
@@ -29,6 +28,7 @@
 #include "base/rng.h"
 #include "protocols/crypto/hmac.h"
 #include "protocols/punch/punch_timing.h"
+#include "protocols/punch/remotes.h"
 #include "protocols/rendezvous/message.h"
 #include "protocols/stun/message.h"
 
@@ -48,7 +48,6 @@ class Puncher {
     bool controlling = false;
     Name peer;  // for events
   };
-  static constexpr size_t kMaxRemotes = 16;
 
   Puncher(SocketId socket, const Session& session, const PunchTiming& timing, Rng rng);
 
@@ -69,7 +68,7 @@ class Puncher {
 
   State state() const { return state_; }
   bool up() const { return state_ == State::kUp; }
-  bool heard_from_peer() const;
+  bool heard_from_peer() const { return remotes_.any_heard(); }
   bool gave_up(Instant now) const { return state_ == State::kProbing && now >= give_up_; }
   // Of the path that is up. REQUIRES: up().
   Endpoint remote() const { return remotes_[selected_].endpoint; }
@@ -77,25 +76,12 @@ class Puncher {
   Duration round_trip() const { return remotes_[selected_].round_trip; }
   PathKind kind() const;
   // Whether data from there may be trusted to come from the peer: an authentic probe or answer did.
-  bool knows(const Endpoint& source) const;
+  bool knows(const Endpoint& source) const { return remotes_.proven(source); }
   // Something suggests that the path is gone: unless the peer answers within three rechecks, it is
   // dead.
   void suspect(Instant now, Outbox& out);
 
  private:
-  struct Remote {
-    Endpoint endpoint;
-    CandidateKind kind = CandidateKind::kReflexive;
-    bool heard = false;      // an authentic probe came from there
-    bool answered = false;   // the peer answered a probe that we sent there, from anywhere
-    bool symmetric = false;  // and from there
-    bool nominated = false;  // the controlling peer wants it
-    Instant probed = Instant::never();  // last; never: not yet
-    Duration round_trip;
-  };
-  Remote* find(const Endpoint& endpoint);
-  Remote* learn(const Endpoint& endpoint, CandidateKind kind);
-  size_t index_of(const Remote& r) const { return static_cast<size_t>(&r - remotes_.data()); }
   void on_request(Instant now, const StunMessage& m, const Datagram& d, Outbox& out);
   void on_answer(Instant now, const StunMessage& m, const Datagram& d, Outbox& out);
   void probe(Instant now, Remote& remote, bool nominate, Outbox& out);
@@ -106,14 +92,12 @@ class Puncher {
   void settle(Instant now, Outbox& out);
   void nominate(Instant now, size_t index, Outbox& out);
   void go_up(Instant now, size_t index, Outbox& out);
-  bool valid(const Remote& r) const;
   bool worth_a_probe(Instant now, const Remote& r) const;
   Instant settled_asymmetric() const {
     return settled_ + timing_.settle_asymmetric - timing_.settle;
   }
   bool under_way(Instant now, const Remote& r) const;
   bool consent_missing(Instant now) const;
-  std::optional<size_t> best_valid() const;
   TransactionId make_id(Instant now, size_t index, bool nominate) const;
   bool controlling() const { return own_name_.back() == 'c'; }
 
@@ -125,13 +109,12 @@ class Puncher {
   SocketId socket_;
   uint32_t nonce_;  // tells our transactions from others'
   State state_ = State::kProbing;
-  uint8_t count_ = 0;
   uint8_t selected_ = 0;                       // up: the path
-  uint8_t nominee_ = kMaxRemotes;              // controlling: what we want next
+  uint8_t nominee_ = Remotes::kMost;           // controlling: what we want next
   std::array<char, 10> own_name_, peer_name_;  // USERNAME of our probes, and of the peer's
   HmacSha1 key_;
   Endpoint local_;
-  std::array<Remote, kMaxRemotes> remotes_;
+  Remotes remotes_;
   PunchTiming timing_;
   Instant settled_, give_up_;
   Duration gap_;
