@@ -20,8 +20,7 @@ bool any_overlap(const std::vector<Rect>& rects) {
   return false;
 }
 
-// Where the pictures stand on the ring of `disc`, the first at the top: paths between homes cross
-// the middle.
+// Where the pictures stand on the ring of `disc`, the first at the top.
 std::vector<Rect> on_ring(const std::vector<BlockPicture>& servers, const Ellipse& disc) {
   constexpr float kPi = std::numbers::pi_v<float>;
   const Ellipse ring{disc.centre, disc.rx * kRing, disc.ry * kRing};
@@ -74,9 +73,9 @@ bool inside(const Ellipse& disc, const Rect& rect) {
 
 // The servers on `disc`, if they fit.
 std::optional<std::vector<Rect>> placed_on(const std::vector<BlockPicture>& servers,
-                                           const Ellipse& disc) {
+                                           const Ellipse& disc, CoreOrder order) {
   std::vector<Rect> rects;
-  if (servers.size() <= kMostOnRing) {
+  if (order == CoreOrder::kRing && servers.size() <= kMostOnRing) {
     rects = on_ring(servers, disc);
   } else if (!in_rows(servers, disc, rects)) {
     return std::nullopt;
@@ -89,14 +88,14 @@ std::optional<std::vector<Rect>> placed_on(const std::vector<BlockPicture>& serv
 
 }  // namespace
 
-CoreLayout make_core_layout(const std::vector<BlockPicture>& servers, Size least) {
+CoreLayout make_core_layout(const std::vector<BlockPicture>& servers, Size least, CoreOrder order) {
   constexpr float kStep = 1.05f,
                   kTallest = 1.4f;  // a disc much higher than wide would look like an egg
   for (float growth = 1;; growth *= kStep) {
     const float tall = std::min(growth, kTallest * least.width / least.height);
     for (const Size& factor : {Size{1, std::max(tall, 1.0f)}, Size{growth, growth}}) {
       const Ellipse disc{{}, least.width * factor.width, least.height * factor.height};
-      const auto rects = placed_on(servers, disc);
+      const auto rects = placed_on(servers, disc, order);
       if (!rects) continue;
       BlockPicture whole;
       for (size_t i = 0; i < servers.size(); ++i)

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "viz/block_picture.h"
@@ -13,8 +14,11 @@ struct CoreLayout {
   std::vector<Slot> slots;
 };
 
-// Up to kMostOnRing stand on a ring, more in rows. The disc has at least the radii `least`.
-CoreLayout make_core_layout(const std::vector<BlockPicture>& servers, Size least);
+// On a ring paths between homes cross the middle and hide no name; rows take less room.
+enum class CoreOrder : uint8_t { kRing, kRows };
+
+// More than kMostOnRing stand in rows in any case. The disc has at least the radii `least`.
+CoreLayout make_core_layout(const std::vector<BlockPicture>& servers, Size least, CoreOrder order);
 
 inline constexpr size_t kMostOnRing = 16;
 

@@ -41,8 +41,13 @@ MapSide side_of(Point from_middle, Size size, bool always_beside) {
 
 class Attempt {
  public:
-  Attempt(const BlockTree& tree, const std::vector<NodeWords>& words, Size size, MapStyle style)
-      : tree_(tree), words_(words), style_(style), map_{0, 0, size.width, size.height} {
+  Attempt(const BlockTree& tree, const std::vector<NodeWords>& words, Size size, MapStyle style,
+          CoreOrder order)
+      : tree_(tree),
+        words_(words),
+        style_(style),
+        order_(order),
+        map_{0, 0, size.width, size.height} {
     layout_.bounds = map_;
     layout_.style = style;
   }
@@ -85,7 +90,7 @@ class Attempt {
   void place_core(Arrangement arrangement, Size least) {
     std::vector<BlockPicture> servers;
     for (Stay stay : tree_.servers) servers.push_back(picture_of_server(stay, style_, words_));
-    CoreLayout core = make_core_layout(servers, least);
+    CoreLayout core = make_core_layout(servers, least, order_);
     layout_.core = {map_.centre(), core.disc.rx, core.disc.ry};
     float title = core.disc.ry + 14;  // below the disc
     if (arrangement == Arrangement::kBelow) {
@@ -240,6 +245,7 @@ class Attempt {
   const BlockTree& tree_;
   const std::vector<NodeWords>& words_;
   MapStyle style_;
+  CoreOrder order_;
   Rect map_;
   Layout layout_;
   std::vector<Slot> core_slots_;
@@ -247,6 +253,30 @@ class Attempt {
   std::vector<Rect> wishes_, taken_;
   std::vector<Point> places_;
 };
+
+// The largest style that fits on the map, if any does.
+std::optional<Layout> readable_layout(const BlockTree& tree, const std::vector<NodeWords>& words,
+                                      Size size, CoreOrder order) {
+  // Whoever can read the states should: small letters with them come before large ones without.
+  for (const std::span<const MapStyle> styles : {std::span(kWordy), std::span(kTerse)}) {
+    for (const MapStyle& style : styles) {
+      for (const Arrangement arrangement :
+           {Arrangement::kRound, Arrangement::kBelow, Arrangement::kColumns}) {
+        for (const Size& core : kCoreSizes) {
+          if (auto found = Attempt(tree, words, size, style, order).run(arrangement, core, true))
+            return found;
+        }
+      }
+    }
+    for (const MapStyle& style : styles) {
+      if (auto found = Attempt(tree, words, size, style, order)
+                           .run(Arrangement::kRound, std::end(kCoreSizes)[-1], false)) {
+        return found;
+      }
+    }
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -269,29 +299,18 @@ Result<Layout> make_layout(const BlockTree& tree, const std::vector<NodeWords>& 
         "scenario.",
         count, kMostDrawnNodes)};
   }
-  // Whoever can read the states should: small letters with them come before large ones without.
-  for (const std::span<const MapStyle> styles : {std::span(kWordy), std::span(kTerse)}) {
-    for (const MapStyle& style : styles) {
-      for (const Arrangement arrangement :
-           {Arrangement::kRound, Arrangement::kBelow, Arrangement::kColumns}) {
-        for (const Size& core : kCoreSizes) {
-          if (auto found = Attempt(tree, words, size, style).run(arrangement, core, true))
-            return *std::move(found);
-        }
-      }
-    }
-    for (const MapStyle& style : styles) {
-      if (auto found = Attempt(tree, words, size, style)
-                           .run(Arrangement::kRound, std::end(kCoreSizes)[-1], false)) {
-        return *std::move(found);
-      }
-    }
+  std::vector<CoreOrder> orders = {CoreOrder::kRing};
+  if (tree.servers.size() <= kMostOnRing) orders.push_back(CoreOrder::kRows);
+  for (CoreOrder order : orders) {
+    if (auto found = readable_layout(tree, words, size, order)) return *std::move(found);
   }
   for (;;) {
     size = {size.width * 1.2f, size.height * 1.2f};
-    if (auto found = Attempt(tree, words, size, std::end(kTerse)[-1])
-                         .run(Arrangement::kRound, std::end(kCoreSizes)[-1], false)) {
-      return *std::move(found);
+    for (CoreOrder order : orders) {
+      if (auto found = Attempt(tree, words, size, std::end(kTerse)[-1], order)
+                           .run(Arrangement::kRound, std::end(kCoreSizes)[-1], false)) {
+        return *std::move(found);
+      }
     }
   }
 }

@@ -2,7 +2,8 @@
 //
 // The core is a disc in the middle with its servers and relays; homes and carriers stand around it.
 // The layout is searched for: the largest style (letters, lines under names) is tried first, every
-// candidate is checked for overlaps, and the first that has none wins. If the map is too small even
+// candidate is checked for overlaps, and the first that has none wins. Servers stand on a ring, and
+// in rows where that is too wide. If the map is too small even
 // for the smallest letters, the layout gets bounds larger than asked for and the camera stands
 // further back. It covers the whole run: a host that moves has a slot in each realm. Equal input
 // gives equal output.

@@ -105,6 +105,13 @@ TEST(Layout, TheCarrierHoldsItsHomes) {
   EXPECT_FALSE(frame_of(two.carrier_nat).overlaps(frame_of(two.alice_nat)));
 }
 
+TEST(Layout, RelaysStandInRowsWhereTheirRingIsTooWide) {
+  const Size least{516, 456};  // the map in the smallest window
+  const Layout layout = layout_of(test::RelayChoice(14, 1).run, least);
+  EXPECT_EQ(layout.bounds.width, least.width) << "no letter is smaller than the smallest style";
+  expect_tidy(layout);
+}
+
 TEST(Layout, AMapTooSmallGetsLargerBoundsInsteadOfOverlaps) {
   const Layout layout = layout_of(test::crowd(60, 1, 4), {300, 200});
   EXPECT_GT(layout.bounds.width, 300);
