@@ -51,6 +51,10 @@ void Column::paragraph(std::string_view text, const TextStyle& style) {
   for (const std::string& words : broken(text, style, box_.width)) line(words, style, kLineHeight);
 }
 
+float Column::paragraph_height(std::string_view text, const TextStyle& style) const {
+  return kLineHeight * static_cast<float>(broken(text, style, box_.width).size());
+}
+
 float Column::entry_height(std::string_view text, const TextStyle& style) const {
   return kLineHeight * static_cast<float>(broken(text, style, box_.width - kHead).size()) + 3;
 }

@@ -18,6 +18,7 @@ class Column {
   void line(std::string_view text, const TextStyle& style, float height = 19);
   // Broken between words into as many lines as it takes, but not at a U+00A0.
   void paragraph(std::string_view text, const TextStyle& style);
+  float paragraph_height(std::string_view text, const TextStyle& style) const;
   // An instant or another short head at the left, and a paragraph beside it.
   void entry(std::string_view head, std::string_view text, const TextStyle& style);
   float entry_height(std::string_view text, const TextStyle& style) const;

@@ -48,14 +48,16 @@ void draw_fields(Column& column, const Json& record) {
   }
 }
 
-std::string one_line(const Json& record) {
-  std::string text;
+std::string one_line(const std::string& text) {
+  const Json record = Json::parse(text, nullptr, false);
+  if (!record.is_object()) return text;
+  std::string line;
   for (const auto& [key, value] : record.items()) {
     // Spaces that do not break keep a value with its key, and the dot with what it ends.
-    const char* gap = text.empty() ? "" : "\u00a0\u00a0·  ";
-    text += fmt::format("{}{}\u00a0{}", gap, key, value_text(value));
+    const char* gap = line.empty() ? "" : "\u00a0\u00a0·  ";
+    line += fmt::format("{}{}\u00a0{}", gap, key, value_text(value));
   }
-  return text;
+  return line;
 }
 
 }  // namespace
@@ -104,18 +106,24 @@ void draw_results_panel(Column& column, const RunModel& model, const SceneState&
   if (count == 0) return;
   column.space(12);
   column.heading(count == 1 ? "Result" : fmt::format("Results: {}", count));
-  constexpr float kRecord = 39;  // pixels: most take two lines
-  const size_t fit = static_cast<size_t>(std::max(1.0f, column.room() / kRecord));
-  for (size_t i = count > fit ? count - fit : 0; i < count; ++i) {
-    const Json record = Json::parse(records[i].text, nullptr, false);
-    if (!record.is_object()) {
-      column.line(records[i].text, {12, kText}, 20);
-    } else if (count == 1) {
-      draw_fields(column, record);
-    } else {
-      column.paragraph(one_line(record), {12, kText});
-      column.space(5);
-    }
+  if (count == 1) {
+    const Json record = Json::parse(records[0].text, nullptr, false);
+    if (record.is_object()) return draw_fields(column, record);
+  }
+  // The newest that fit as a whole, oldest first.
+  constexpr TextStyle kRecord{12, kText};
+  constexpr float kGap = 5;  // pixels
+  std::vector<std::string> lines;
+  float used = 0;
+  for (size_t i = count; i > 0; --i) {
+    std::string line = one_line(records[i - 1].text);
+    used += column.paragraph_height(line, kRecord) + kGap;
+    if (used > column.room()) break;
+    lines.push_back(std::move(line));
+  }
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    column.paragraph(*line, kRecord);
+    column.space(kGap);
   }
 }
 

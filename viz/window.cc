@@ -77,8 +77,8 @@ class Window {
         return pressed(
             {static_cast<float>(event.mouseButton.x), static_cast<float>(event.mouseButton.y)});
       case sf::Event::MouseButtonReleased:
-        drag_ = Drag::kNone;
-        return;
+        return released(
+            {static_cast<float>(event.mouseButton.x), static_cast<float>(event.mouseButton.y)});
       case sf::Event::MouseMoved:
         return moved(
             {static_cast<float>(event.mouseMove.x), static_cast<float>(event.mouseMove.y)});
@@ -161,8 +161,15 @@ class Window {
     }
     if (!scene_->map_box().contains(p) || player_.state().matrix) return;
     drag_ = Drag::kMap;
-    last_ = p;
-    select(scene_->node_at(p, player_.state().now));
+    last_ = pressed_ = p;
+  }
+
+  // Who drags the map keeps what is selected.
+  void released(Point p) {
+    constexpr float kUnsteady = 4;  // pixels that a click may move
+    if (drag_ == Drag::kMap && length(p - pressed_) < kUnsteady)
+      select(scene_->node_at(p, player_.state().now));
+    drag_ = Drag::kNone;
   }
 
   void select(NodeId node) {
@@ -193,8 +200,11 @@ class Window {
     if (!texture.create(window_.getSize().x, window_.getSize().y)) return;
     texture.update(window_);
     const std::string file = fmt::format("natbed-{}us.png", player_.state().now.ns() / 1000);
-    if (!texture.copyToImage().saveToFile(file))
+    if (texture.copyToImage().saveToFile(file)) {
+      fmt::print("picture  {}\n", file);
+    } else {
       fmt::print(stderr, "natbed: cannot write {}\n", file);
+    }
   }
 
   enum class Drag { kNone, kTimeline, kMap };
@@ -205,7 +215,7 @@ class Window {
   std::optional<Canvas> canvas_;
   std::unique_ptr<Scene> scene_;
   Drag drag_ = Drag::kNone;
-  Point last_;
+  Point last_, pressed_;
 };
 
 }  // namespace

@@ -201,6 +201,7 @@ TEST_F(View, WordsThatAreTiedStayOnOneLine) {
   const auto height = [&](std::string_view text) {
     Column column(picture->canvas(), {0, 0, 60, 500});
     column.paragraph(text, {12});
+    EXPECT_EQ(500 - column.room(), column.paragraph_height(text, {12}));
     return 500 - column.room();
   };
   EXPECT_EQ(height("relay europe"), 2 * height("relay"));
