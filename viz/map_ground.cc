@@ -29,10 +29,6 @@ void draw_frame(const MapContext& map, const Frame& frame) {
   const Color edge = carrier ? kCarrier : kHome;
   map.canvas.rounded(box, 10, edge.faded(carrier ? 0.10f : 0.16f));
   map.canvas.outline(box, 10, carrier ? 1.6f : 1.0f, edge.faded(carrier ? 0.8f : 0.6f));
-  if (frame.text.empty()) return;
-  const float size = kStatusSize * text_scale(map);
-  map.canvas.text(map.camera.to_screen(frame.title), frame.text,
-                  {size, mix(kCarrier, kText, 0.45f), Align::kLeft, Face::kBold});
 }
 
 // The wire from a node to the box that it stands behind, or into the core.

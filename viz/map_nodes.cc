@@ -85,9 +85,18 @@ void draw_host(const MapContext& map, const Slot& slot, const Node& node) {
                   {kStatusSize * scale, tone, slot.align, Face::kRegular, true});
 }
 
+// Here rather than with the frames, since paths cross them.
+void draw_titles(const MapContext& map) {
+  const TextStyle style{kStatusSize * text_scale(map), mix(kCarrier, kText, 0.45f), Align::kLeft,
+                        Face::kBold, true};
+  for (const Frame& frame : map.geometry.layout().frames)
+    map.canvas.text(map.camera.to_screen(frame.title), frame.text, style);
+}
+
 }  // namespace
 
 void draw_nodes(const MapContext& map) {
+  draw_titles(map);
   for (const Slot& slot : map.geometry.layout().slots) {
     const Node& node = map.model.topology().node(slot.stay.node);
     if (map.geometry.slot(slot.stay.node, map.now()) != &slot) {  // it is elsewhere now
