@@ -57,16 +57,16 @@ std::string read_display_number(int pipe) {
   return text.substr(0, text.find('\n'));
 }
 
-// Starts Xvfb with `write_end` as its descriptor 3; its own words go nowhere. 0 if there is no such
-// program.
+// Starts Xvfb with `write_end` as its descriptor 3; its own words go nowhere. It ends with its last
+// client, so that it does not outlive us if we are killed. 0 if there is no such program.
 pid_t spawn_server(int write_end) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, write_end, 3);
   posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  const char* arguments[] = {"Xvfb",       "-displayfd", "3",   "-screen", "0",
-                             "640x480x24", "-nolisten",  "tcp", nullptr};
+  const char* arguments[] = {"Xvfb",       "-displayfd", "3",   "-screen",    "0",
+                             "640x480x24", "-nolisten",  "tcp", "-terminate", nullptr};
   pid_t server = 0;
   const int failed =
       posix_spawnp(&server, "Xvfb", &actions, nullptr, const_cast<char**>(arguments), environ);
