@@ -26,7 +26,8 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 
 uint32_t IpAddress::v4_value() const {
   NATBED_CHECK(is_v4());
-  return uint32_t{bytes_[12]} << 24 | uint32_t{bytes_[13]} << 16 | uint32_t{bytes_[14]} << 8 | bytes_[15];
+  return uint32_t{bytes_[12]} << 24 | uint32_t{bytes_[13]} << 16 | uint32_t{bytes_[14]} << 8 |
+         bytes_[15];
 }
 
 bool IpAddress::is_loopback() const {

@@ -42,7 +42,8 @@ class ByteReader {
  private:
   template <size_t kSize>
   uint64_t integer() {
-    if (rest_.size() < kSize) [[unlikely]] return fail(), 0;
+    if (rest_.size() < kSize) [[unlikely]]
+      return fail(), 0;
     uint64_t value = 0;
     for (size_t i = 0; i < kSize; ++i) value = value << 8 | std::to_integer<uint64_t>(rest_[i]);
     rest_ = rest_.subspan(kSize);

@@ -28,8 +28,8 @@ class CheckClock {
 }  // namespace natbed
 
 // NATBED_CHECK(condition) or NATBED_CHECK(condition, "why it must hold").
-#define NATBED_CHECK(condition, ...)                                                             \
-  do {                                                                                           \
-    if (!(condition)) [[unlikely]]                                                               \
-      ::natbed::check_failed(#condition, __FILE__, __LINE__, "" __VA_ARGS__);                    \
+#define NATBED_CHECK(condition, ...)                                          \
+  do {                                                                        \
+    if (!(condition)) [[unlikely]]                                            \
+      ::natbed::check_failed(#condition, __FILE__, __LINE__, "" __VA_ARGS__); \
   } while (false)

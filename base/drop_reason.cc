@@ -10,30 +10,43 @@ struct Words {
 
 Words words(DropReason reason) {
   switch (reason) {
-    case DropReason::kNone: return {"none", "It was not dropped."};
-    case DropReason::kLinkCut: return {"link-cut", "The link was down when the packet reached it."};
-    case DropReason::kLoss: return {"loss", "The link lost it at random, as it was told to."};
-    case DropReason::kQueueFull: return {"queue-full", "The link's queue had no room left."};
+    case DropReason::kNone:
+      return {"none", "It was not dropped."};
+    case DropReason::kLinkCut:
+      return {"link-cut", "The link was down when the packet reached it."};
+    case DropReason::kLoss:
+      return {"loss", "The link lost it at random, as it was told to."};
+    case DropReason::kQueueFull:
+      return {"queue-full", "The link's queue had no room left."};
     case DropReason::kTooBig:
       return {"too-big", "It was larger than the link's MTU; natbed does not fragment."};
-    case DropReason::kTtlExpired: return {"ttl-expired", "Its hop count reached zero at this box."};
-    case DropReason::kNoRoute: return {"no-route", "This box has no route to the destination."};
+    case DropReason::kTtlExpired:
+      return {"ttl-expired", "Its hop count reached zero at this box."};
+    case DropReason::kNoRoute:
+      return {"no-route", "This box has no route to the destination."};
     case DropReason::kNoSuchAddress:
       return {"no-such-address", "Nobody on this network has the destination address."};
-    case DropReason::kBoxDown: return {"box-down", "The box or host was stopped."};
+    case DropReason::kBoxDown:
+      return {"box-down", "The box or host was stopped."};
     case DropReason::kNoMapping:
       return {"no-mapping", "It came from outside to a port that no row of the NAT's table maps."};
     case DropReason::kFiltered:
-      return {"filtered", "The port is mapped, but nothing was sent from inside to this sender yet."};
+      return {"filtered",
+              "The port is mapped, but nothing was sent from inside to this sender yet."};
     case DropReason::kNoHairpin:
-      return {"no-hairpin", "It went from inside to the NAT's own external address, and this NAT does "
-                            "not turn such packets round."};
-    case DropReason::kTableFull: return {"table-full", "The NAT's table had no room for a new row."};
-    case DropReason::kNoPort: return {"no-port", "The NAT had no free external port left."};
+      return {"no-hairpin",
+              "It went from inside to the NAT's own external address, and this NAT does "
+              "not turn such packets round."};
+    case DropReason::kTableFull:
+      return {"table-full", "The NAT's table had no room for a new row."};
+    case DropReason::kNoPort:
+      return {"no-port", "The NAT had no free external port left."};
     case DropReason::kUntranslatable:
       return {"untranslatable", "The NAT does not translate this protocol or message."};
-    case DropReason::kNoSocket: return {"no-socket", "No socket at the host listens there."};
-    case DropReason::kMalformed: return {"malformed", "Its bytes do not parse."};
+    case DropReason::kNoSocket:
+      return {"no-socket", "No socket at the host listens there."};
+    case DropReason::kMalformed:
+      return {"malformed", "Its bytes do not parse."};
   }
   return {"?", "?"};
 }

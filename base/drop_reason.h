@@ -19,15 +19,15 @@ enum class DropReason : uint8_t {
   kNoSuchAddress,  // nobody in that realm has the address
   kBoxDown,        // the box or host was stopped
   // at a NAT
-  kNoMapping,      // from outside, to a port that no row maps
-  kFiltered,       // a row exists, but the sender is not one it admits
-  kNoHairpin,      // from inside to an own external address, and the box does not hairpin
-  kTableFull,      // no room for a new row
-  kNoPort,         // no external port left
-  kUntranslatable, // a protocol or ICMP message that the box does not translate
+  kNoMapping,       // from outside, to a port that no row maps
+  kFiltered,        // a row exists, but the sender is not one it admits
+  kNoHairpin,       // from inside to an own external address, and the box does not hairpin
+  kTableFull,       // no room for a new row
+  kNoPort,          // no external port left
+  kUntranslatable,  // a protocol or ICMP message that the box does not translate
   // at a host
-  kNoSocket,       // no socket there; ICMP port unreachable or RST goes back
-  kMalformed,      // bytes that do not parse
+  kNoSocket,   // no socket there; ICMP port unreachable or RST goes back
+  kMalformed,  // bytes that do not parse
 };
 
 // A short word ("filtered") and a sentence that a newcomer understands.

@@ -23,7 +23,12 @@ std::span<std::byte> Outbox::prepare(size_t capacity) {
 void Outbox::commit(SocketId socket, Endpoint to, size_t size, SendOptions options) {
   NATBED_CHECK(prepared_at_ + size <= bytes_.size(), "commit() of more than was prepared");
   bytes_.resize(prepared_at_ + size);
-  commands_.push_back({Kind::kSend, options, socket, {}, to, static_cast<uint32_t>(prepared_at_),
+  commands_.push_back({Kind::kSend,
+                       options,
+                       socket,
+                       {},
+                       to,
+                       static_cast<uint32_t>(prepared_at_),
                        static_cast<uint32_t>(size)});
 }
 
@@ -38,7 +43,8 @@ void Outbox::connect(SocketId socket, Endpoint local, Endpoint remote) {
 void Outbox::write(SocketId socket, ByteView data) {
   const auto offset = static_cast<uint32_t>(bytes_.size());
   bytes_.insert(bytes_.end(), data.begin(), data.end());
-  commands_.push_back({Kind::kWrite, {}, socket, {}, {}, offset, static_cast<uint32_t>(data.size())});
+  commands_.push_back(
+      {Kind::kWrite, {}, socket, {}, {}, offset, static_cast<uint32_t>(data.size())});
 }
 
 void Outbox::finish(SocketId socket) { commands_.push_back({Kind::kFinish, {}, socket, {}, {}}); }

@@ -8,7 +8,8 @@ uint32_t Packet::wire_size() const {
   const uint32_t ip_header = source.ip.is_v4() ? 20 : 40;
   uint32_t transport_header = 8;  // UDP, ICMP
   if (protocol == Protocol::kTcp) transport_header = 20;
-  if (is_icmp(protocol) && icmp.is_error()) transport_header += ip_header + 8;  // RFC 792: header + 64 bits
+  if (is_icmp(protocol) && icmp.is_error())
+    transport_header += ip_header + 8;  // RFC 792: header + 64 bits
   return ip_header + transport_header + payload_size;
 }
 
@@ -48,23 +49,34 @@ Packet make_tcp_reset(const Packet& cause) {
 
 const char* to_string(Protocol p) {
   switch (p) {
-    case Protocol::kIcmp: return "icmp";
-    case Protocol::kTcp: return "tcp";
-    case Protocol::kUdp: return "udp";
-    case Protocol::kIcmpV6: return "icmp6";
+    case Protocol::kIcmp:
+      return "icmp";
+    case Protocol::kTcp:
+      return "tcp";
+    case Protocol::kUdp:
+      return "udp";
+    case Protocol::kIcmpV6:
+      return "icmp6";
   }
   return "?";
 }
 
 const char* to_string(Traffic t) {
   switch (t) {
-    case Traffic::kOther: return "other";
-    case Traffic::kStun: return "stun";
-    case Traffic::kRendezvous: return "rendezvous";
-    case Traffic::kProbe: return "probe";
-    case Traffic::kRelay: return "relay";
-    case Traffic::kData: return "data";
-    case Traffic::kKeepAlive: return "keep-alive";
+    case Traffic::kOther:
+      return "other";
+    case Traffic::kStun:
+      return "stun";
+    case Traffic::kRendezvous:
+      return "rendezvous";
+    case Traffic::kProbe:
+      return "probe";
+    case Traffic::kRelay:
+      return "relay";
+    case Traffic::kData:
+      return "data";
+    case Traffic::kKeepAlive:
+      return "keep-alive";
   }
   return "?";
 }

@@ -33,7 +33,12 @@ struct TcpFields {
 };
 
 // ICMPv4 types and codes (RFC 792, RFC 1812); IPv6 packets are translated to them at the codec.
-enum class IcmpType : uint8_t { kEchoReply = 0, kUnreachable = 3, kEchoRequest = 8, kTimeExceeded = 11 };
+enum class IcmpType : uint8_t {
+  kEchoReply = 0,
+  kUnreachable = 3,
+  kEchoRequest = 8,
+  kTimeExceeded = 11
+};
 enum UnreachableCode : uint8_t {
   kNetUnreachable = 0,
   kHostUnreachable = 1,
@@ -45,12 +50,14 @@ enum UnreachableCode : uint8_t {
 struct IcmpFields {
   IcmpType type = IcmpType::kEchoRequest;
   uint8_t code = 0;
-  uint16_t sequence = 0;       // echo
-  uint16_t next_hop_mtu = 0;   // fragmentation needed
+  uint16_t sequence = 0;      // echo
+  uint16_t next_hop_mtu = 0;  // fragmentation needed
   // Of an error: the packet that caused it, as the reporting box saw it.
   Protocol inner_protocol = Protocol::kUdp;
   Endpoint inner_source, inner_destination;
-  bool is_error() const { return type == IcmpType::kUnreachable || type == IcmpType::kTimeExceeded; }
+  bool is_error() const {
+    return type == IcmpType::kUnreachable || type == IcmpType::kTimeExceeded;
+  }
 };
 
 struct Packet {
@@ -71,12 +78,14 @@ struct Packet {
   uint32_t wire_size() const;
 };
 static_assert(std::is_trivially_copyable_v<Packet>);
-static_assert(sizeof(Packet) <= 104, "a packet is copied once a hop: keep it within two cache lines");
+static_assert(sizeof(Packet) <= 104,
+              "a packet is copied once a hop: keep it within two cache lines");
 
 // The ICMP error that `reporter` sends back to the source of `cause` (RFC 792, RFC 1812 §4.3). None
 // in answer to an ICMP error (RFC 1122 §3.2.2): the result's protocol is then of no use and `false`
 // is returned.
-bool make_icmp_error(const Packet& cause, IpAddress reporter, IcmpType type, uint8_t code, Packet* error);
+bool make_icmp_error(const Packet& cause, IpAddress reporter, IcmpType type, uint8_t code,
+                     Packet* error);
 // The RST that answers `cause` (RFC 9293 §3.10.7.1). REQUIRES: cause is TCP without RST.
 Packet make_tcp_reset(const Packet& cause);
 

@@ -14,8 +14,8 @@ constexpr uint16_t kUserApplication = 4;                                       /
 constexpr uint16_t kInterfaceName = 2, kDescription = 3, kTimeResolution = 9;  // of an interface
 constexpr uint16_t kPacketFlags = 2;                                           // of a packet
 constexpr uint32_t kInbound = 1, kOutbound = 2;
-constexpr uint16_t kLinkTypeRaw =
-    101;  // the packet starts with its IP header (tcpdump.org link types)
+// The packet starts with its IP header (tcpdump.org link types).
+constexpr uint16_t kLinkTypeRaw = 101;
 
 // What has been written of a block is padded to whole words.
 void pad(std::vector<std::byte>& block) { block.resize((block.size() + 3) / 4 * 4); }

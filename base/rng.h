@@ -53,7 +53,8 @@ class Rng {
   }
 
  private:
-  static constexpr uint64_t kGamma = 0x9E3779B97F4A7C15;  // the odd integer nearest to 2^64 / golden ratio
+  // The odd integer nearest to 2^64 / golden ratio.
+  static constexpr uint64_t kGamma = 0x9E3779B97F4A7C15;
   uint64_t key_;
   uint64_t state_;
 };

@@ -19,7 +19,8 @@ namespace natbed {
 
 enum class NodeKind : uint8_t { kHost, kRouter, kNat };
 enum class RealmKind : uint8_t { kCore, kCarrier, kLan };
-using RealmId = Id<struct RealmTag>;  // one address realm: the public core, a carrier's inside, a home's LAN
+// One address realm: the public core, a carrier's inside, a home's LAN.
+using RealmId = Id<struct RealmTag>;
 
 enum class TraceKind : uint8_t {
   // topology; may come again during a run when something moves

@@ -72,8 +72,8 @@ bool from_icmpv6(IcmpNumbers v6, IcmpFields* icmp) {
       return false;
   }
   icmp->type = IcmpType::kUnreachable;
-  icmp->code =
-      v6.code == 2 ? kHostUnreachable : kAdministrativelyProhibited;  // 5, 6: refused by policy
+  // 5, 6: refused by policy.
+  icmp->code = v6.code == 2 ? kHostUnreachable : kAdministrativelyProhibited;
   for (const CodePair& pair : kUnreachableCodes) {
     if (pair.v6 == v6.code) icmp->code = pair.v4;
   }

@@ -9,8 +9,8 @@ namespace natbed::wire {
 
 inline constexpr uint16_t kDontFragment = 0x4000, kMoreFragments = 0x2000,
                           kOffsetMask = 0x1FFF;  // RFC 791 §3.1
-inline constexpr size_t kQuoted =
-    8;  // bytes of the transport header that an ICMP error quotes (RFC 792)
+// Bytes of the transport header that an ICMP error quotes (RFC 792).
+inline constexpr size_t kQuoted = 8;
 
 // As on the wire: 4 or 16 bytes.
 ByteView address_bytes(const IpAddress& ip);

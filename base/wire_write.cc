@@ -78,8 +78,8 @@ Packet quoted_packet(const Packet& error) {
   if (inner.protocol == Protocol::kTcp) {
     inner.tcp = TcpFields{};
   } else if (is_icmp(inner.protocol) && inner.source.port == 0 && inner.destination.port != 0) {
-    inner.icmp.type =
-        IcmpType::kEchoReply;  // its identifier stands in the destination, see packet.h
+    // Its identifier stands in the destination, see packet.h.
+    inner.icmp.type = IcmpType::kEchoReply;
   }
   return inner;
 }

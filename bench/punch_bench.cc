@@ -87,9 +87,8 @@ class PunchWorld final : public WorldListener {
 
   template <class F>
   void with(MachineId machine, F f) {
-    world_.with_outbox(machine, [&](Machine& m, Instant now, Outbox& out) {
-      f(static_cast<Peer&>(m), now, out);
-    });
+    world_.with_outbox(
+        machine, [&](Machine& m, Instant now, Outbox& out) { f(static_cast<Peer&>(m), now, out); });
   }
 
   NodeId add_home(uint32_t i, const Name& name) {

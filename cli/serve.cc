@@ -85,8 +85,8 @@ int serve_turn(const ServeArguments& arguments) {
     }
     config.users.push_back({user.substr(0, colon), user.substr(colon + 1)});
   }
-  config.relay_to_loopback =
-      listen->ip.is_loopback();  // a server that only this machine reaches harms nobody else
+  // A server that only this machine reaches harms nobody else.
+  config.relay_to_loopback = listen->ip.is_loopback();
   return serve("turn", *listen, std::make_unique<TurnServer>(config, Rng(entropy())));
 }
 

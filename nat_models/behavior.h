@@ -12,7 +12,11 @@
 namespace natbed {
 
 // On what part of the remote endpoint a mapping (RFC 4787 §4.1) or a filter (RFC 4787 §5) depends.
-enum class Dependence : uint8_t { kEndpointIndependent, kAddressDependent, kAddressAndPortDependent };
+enum class Dependence : uint8_t {
+  kEndpointIndependent,
+  kAddressDependent,
+  kAddressAndPortDependent
+};
 
 // Whose outbound packets open the filter for a remote: any from the same internal endpoint, or only
 // those that left through the mapping that the inbound packet comes in on. RFC 4787 §5 says
@@ -57,8 +61,9 @@ struct NatBehavior {
 
   Hairpin hairpin = Hairpin::kNone;
   Refresh refresh = Refresh::kOutbound;
-  Duration udp_timeout = Duration::seconds(300);            // RFC 4787 REQ-5: at least 2 min, 5 recommended
-  Duration udp_unreplied_timeout = Duration::seconds(300);  // until the first inbound packet was admitted
+  Duration udp_timeout = Duration::seconds(300);  // RFC 4787 REQ-5: at least 2 min, 5 recommended
+  // Until the first inbound packet was admitted.
+  Duration udp_unreplied_timeout = Duration::seconds(300);
   Duration tcp_transitory_timeout = Duration::seconds(240);    // RFC 5382 REQ-5
   Duration tcp_established_timeout = Duration::seconds(7440);  // RFC 5382 REQ-5
   Duration icmp_timeout = Duration::seconds(60);               // RFC 5508 REQ-2

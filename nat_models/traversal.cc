@@ -33,8 +33,8 @@ struct Half {
   uint8_t endpoints = 0;                   // external endpoints that exist
   std::array<Remote, kMost> serves = {};   // for whom each was made
   std::array<uint8_t, kMost> admits = {};  // by filter owner: remotes, as bits
-  std::array<int8_t, kMost> reply =
-      {};               // by endpoint of the other: 1 + own endpoint that admitted it, or 0
+  // By endpoint of the other: 1 + own endpoint that admitted it, or 0.
+  std::array<int8_t, kMost> reply = {};
   uint8_t learned = 0;  // endpoints of the other, as bits
   bool received = false;
   auto operator<=>(const Half&) const = default;

@@ -31,8 +31,8 @@ enum class Traversal : uint8_t {
 struct TraversalStep {
   uint8_t sender = 0;
   uint8_t target = 0;  // the other's external endpoints, in the order in which they came to be
-  bool reflexive =
-      true;  // the target is what the STUN server saw; else it is the source of a packet received
+  // The target is what the STUN server saw; else it is the source of a packet received.
+  bool reflexive = true;
   uint8_t source = 0;       // the sender's external endpoint
   bool new_source = false;  // which this packet brought into being
   bool admitted = false;    // it got through

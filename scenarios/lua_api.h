@@ -10,7 +10,6 @@ struct lua_State;
 
 namespace natbed {
 
-
 // Everything: the global `natbed`, and the methods of all kinds of objects.
 void open_api(lua_State* L);
 void open_natbed(lua_State* L);

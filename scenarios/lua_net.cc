@@ -76,8 +76,8 @@ int open_network_from(lua_State* L, int index) {
     if (core.regions.empty())
       throw ScriptError("\"matrix\" of network needs \"regions\", the names of its rows");
     core.by_region = matrix_on_top(L, core.regions.size());
-    core.latency_low = core.latency_high =
-        Duration::zero();  // unless `latency` says that pairs differ
+    // Unless `latency` says that pairs differ.
+    core.latency_low = core.latency_high = Duration::zero();
     lua_pop(L, 1);
   } else if (!core.regions.empty()) {
     throw ScriptError("\"regions\" of network needs \"matrix\", the latencies between them");

@@ -15,8 +15,8 @@
 namespace natbed {
 namespace {
 
-constexpr const char* kScript =
-    "scenarios/matrix.lua";  // does the same, so a trial can be run again with it
+// Does the same, so a trial can be run again with it.
+constexpr const char* kScript = "scenarios/matrix.lua";
 
 NatBehavior behavior_of(const Preset& kind, const MatrixOptions& options) {
   NatBehavior behavior = kind.behavior;

@@ -14,11 +14,11 @@
 namespace natbed {
 namespace {
 
-constexpr uint16_t kStunAlternatePort =
-    3479;  // RFC 5780 leaves it open; coturn takes the port after
+// RFC 5780 leaves it open; coturn takes the port after.
+constexpr uint16_t kStunAlternatePort = 3479;
 constexpr uint16_t kTurnBesideStunPort = 3480;  // for a server that does both
-constexpr const char* kUser =
-    "natbed";  // every peer of a simulated network has the same credentials
+// Every peer of a simulated network has the same credentials.
+constexpr const char* kUser = "natbed";
 constexpr const char* kPassword = "natbed";
 
 }  // namespace

@@ -36,8 +36,8 @@ struct NodeOptions {
 
 class TopologyBuilder {
  public:
-  static constexpr size_t kMaxName =
-      26;  // a realm inside a box adds " side" or so to the box's name
+  // A realm inside a box adds " side" or so to the box's name.
+  static constexpr size_t kMaxName = 26;
 
   // REQUIRES: `world` outlives this and is fresh; no one else adds to it.
   TopologyBuilder(World* world, const CoreOptions& core);

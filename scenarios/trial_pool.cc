@@ -74,8 +74,8 @@ class Pool {
     }
   }
 
-  static constexpr uint64_t kBatch =
-      8;  // trials: few enough for an even end, enough to leave the lock alone
+  // trials: few enough for an even end, enough to leave the lock alone.
+  static constexpr uint64_t kBatch = 8;
 
   const SweepPlan& plan_;
   TrialRunnerFactory& factory_;

@@ -32,8 +32,8 @@ struct LinkProfile {
   Probability loss = {};    // independent of everything
   BurstLoss burst = {};
   uint64_t rate_bps = 0;  // bit/s; 0: no limit and no queue
-  uint32_t queue_bytes =
-      64 * 1024;  // backlog, including the packet being sent, beyond which the tail drops
+  // Backlog, including the packet being sent, beyond which the tail drops.
+  uint32_t queue_bytes = 64 * 1024;
   uint32_t mtu_bytes = kEthernetMtu;  // IP packet size; larger ones are dropped, never fragmented
 
   static constexpr uint32_t kEthernetMtu = 1500;  // RFC 894

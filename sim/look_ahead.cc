@@ -22,8 +22,8 @@ struct World::State::Visit {
 };
 
 void World::State::look_ahead(const Event& event) {
-  constexpr size_t kLargeWorld =
-      8192;  // pending events; below, the second-level cache holds it all
+  // Pending events; below, the second-level cache holds it all.
+  constexpr size_t kLargeWorld = 8192;
   constexpr uint32_t kMostAtOnce = 16;  // a core has ten to sixteen misses under way, no more
   if (events_fetched > 0) {
     --events_fetched;

@@ -26,8 +26,8 @@ struct alignas(64) PacketSlot {
   InterfaceId to;          // where it arrives next
   uint32_t block = 0;      // of the payload, in its size class
   uint8_t size_class = 0;  // kNoPayload: none
-  DropReason fate =
-      DropReason::kNone;  // already lost, but the world learns that only where it is lost
+  // Already lost, but the world learns that only where it is lost.
+  DropReason fate = DropReason::kNone;
   static constexpr uint8_t kNoPayload = 0xFF;
 };
 static_assert(sizeof(PacketSlot) == 128);

@@ -25,8 +25,8 @@ namespace natbed {
 
 struct alignas(64) Interface {
   IpAddress address;
-  uint64_t key =
-      0;  // a hash of the node's name and the interface's place: names its random streams
+  // A hash of the node's name and the interface's place: names its random streams.
+  uint64_t key = 0;
   LinkRef up, down;
   NodeId node;
   RealmId realm;

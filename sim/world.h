@@ -104,8 +104,8 @@ class World {
   void stop_running();
 
   // Faults, at now().
-  void cut(
-      InterfaceId interface);  // drops what is sent or arrives there (kLinkCut), until restored
+  // Drops what is sent or arrives there (kLinkCut), until restored.
+  void cut(InterfaceId interface);
   void restore(InterfaceId interface);
   void reboot(NodeId nat);  // forgets every mapping
   void readdress(NodeId nat, std::span<const IpAddress> external);
@@ -126,8 +126,8 @@ class World {
   NodeId node_of(MachineId machine) const;
   RealmId realm_of(InterfaceId interface) const;
   IpAddress address_of(InterfaceId interface) const;
-  std::vector<InterfaceId> interfaces(
-      NodeId node) const;  // in the order of attachment; a NAT's outside is first
+  // In the order of attachment; a NAT's outside is first.
+  std::vector<InterfaceId> interfaces(NodeId node) const;
   const Nat& nat(NodeId nat) const;
   Nat& nat(NodeId nat);  // for the control surface (PCP, UPnP)
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -11,6 +12,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/program.h"
 
 namespace {
 namespace fs = std::filesystem;
@@ -137,6 +140,19 @@ TEST(Tidy, NamesOfFilesAreSnakeCase) {
     const std::string name = fs::path(source.path).filename();
     EXPECT_TRUE(std::regex_match(name, snake)) << source.path;
   }
+}
+
+TEST(Tidy, FilesLookAsTheFormatterLeavesThem) {
+  if (!natbed::testing_support::have_program("clang-format")) {
+    // Elsewhere people may do without; CI may not.
+    if (std::getenv("CI")) FAIL() << "clang-format is missing";
+    GTEST_SKIP() << "clang-format is missing";
+  }
+  std::vector<std::string> command = {"clang-format", "--dry-run", "--Werror", "--ferror-limit=1",
+                                      "--style=file"};
+  for (const Source& source : sources()) command.push_back(kRoot / source.path);
+  const auto result = natbed::testing_support::run_program(command);
+  EXPECT_EQ(result.status, 0) << result.err << "run clang-format -i on the files named above";
 }
 
 // A word, the rooms it is banned from (empty: all), and what to write instead.

@@ -52,8 +52,8 @@ class Peer final : public Machine {
   Endpoint reflexive() const;  // unspecified until a server told us
   bool connected(const Name& peer) const { return path(peer).kind != PathKind::kNone; }
   PeerPath path(const Name& peer) const;  // all zero for a peer we never heard of
-  std::string why_failed(
-      const Name& peer) const;  // why there is no path, for people; empty if there is one
+  // Why there is no path, for people; empty if there is one.
+  std::string why_failed(const Name& peer) const;
   // What kReceived announced last, until the next call of a machine function.
   ByteView received() const;
 

@@ -45,18 +45,18 @@ struct PeerConfig {
 
   PunchTiming punch = {};
   RelayChoiceConfig relay_choice = {};
-  Duration gather_wait =
-      Duration::milliseconds(500);  // register without the answers that are missing by then
-  Duration relay_patience =
-      Duration::seconds(1);  // a working relay waits so long for a direct path before it is used
-  Duration relay_linger =
-      Duration::seconds(30);  // a relay is kept so long after a direct path came up
+  // Register without the answers that are missing by then.
+  Duration gather_wait = Duration::milliseconds(500);
+  // A working relay waits so long for a direct path before it is used.
+  Duration relay_patience = Duration::seconds(1);
+  // A relay is kept so long after a direct path came up.
+  Duration relay_linger = Duration::seconds(30);
   Duration retry_direct = Duration::seconds(30);  // while relayed, punching is tried again so often
   Duration connect_timeout = Duration::seconds(10);  // then kConnectFailed, unless a path is up
-  Duration measure_relays =
-      Duration::seconds(60);  // how often round trips to the relays are taken anew
-  Duration relay_consent_lost =
-      Duration::seconds(5);  // a relayed path without an answer for so long is dead
+  // How often round trips to the relays are taken anew.
+  Duration measure_relays = Duration::seconds(60);
+  // A relayed path without an answer for so long is dead.
+  Duration relay_consent_lost = Duration::seconds(5);
 };
 
 }  // namespace natbed

@@ -23,8 +23,8 @@ struct RendezvousClientConfig {
   Duration repeat = Duration::seconds(15);
   Duration first_timeout = Duration::milliseconds(500);
   Duration longest_timeout = Duration::seconds(4);
-  uint32_t unanswered_after =
-      4;  // sends of one question without an answer, before kUnanswered is told
+  // Sends of one question without an answer, before kUnanswered is told.
+  uint32_t unanswered_after = 4;
 };
 
 // What the server told us of another peer, and the secret that both now share.

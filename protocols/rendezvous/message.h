@@ -92,19 +92,19 @@ struct RendezvousMessage {
   };
   Type type = Type::kRegister;
   bool controlling = false;
-  RendezvousError error =
-      RendezvousError::kNone;  // kRefused; or what is wrong with a message that came
+  // kRefused; or what is wrong with a message that came.
+  RendezvousError error = RendezvousError::kNone;
   uint16_t lifetime_s = 0;
   uint16_t sequence = 0;
   uint32_t transaction = 0;
   uint32_t session = 0;
-  Name name =
-      {};  // kRegister, kIntroduce: who asks; kIntroduction: the other peer; kOffer: the relay
+  // kRegister, kIntroduce: who asks; kIntroduction: the other peer; kOffer: the relay.
+  Name name = {};
   Name target = {};  // kIntroduce
   Endpoint endpoint = {};
   SessionKey key = {};
-  ByteView description =
-      {};  // encoded; of a parsed message: well-formed, and a view of what was parsed
+  // Encoded; of a parsed message: well-formed, and a view of what was parsed.
+  ByteView description = {};
 
   // Nothing unless `bytes` is exactly one message. One of another version, or with a name that no
   // Name can hold, is returned with `error` set, so that it can be answered; its body means
@@ -114,8 +114,8 @@ struct RendezvousMessage {
   size_t encode(std::span<std::byte> room) const;
 };
 inline constexpr size_t kRendezvousRoom = 1200;  // bytes; no message is longer
-inline constexpr size_t kRendezvousFixedRoom =
-    96;  // bytes; enough for everything but the description
+// Bytes; enough for everything but the description.
+inline constexpr size_t kRendezvousFixedRoom = 96;
 
 size_t encode(const Description& description, std::span<std::byte> room);
 // REQUIRES: `bytes` came from a parsed message or from encode().

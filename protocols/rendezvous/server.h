@@ -24,8 +24,8 @@ struct RendezvousServerConfig {
   Duration retransmit = Duration::milliseconds(500);  // RFC 8489 §6.2.1's initial RTO
   uint32_t sends = 7;  // of one introduction, the first included (its Rc)
   uint32_t max_peers = 1u << 20;
-  Duration glare =
-      Duration::seconds(2);  // peers that ask for each other within this meet in one session
+  // Peers that ask for each other within this meet in one session.
+  Duration glare = Duration::seconds(2);
 };
 
 class RendezvousServer final : public Machine {
@@ -49,8 +49,8 @@ class RendezvousServer final : public Machine {
     std::vector<std::byte> description;
   };
   struct Session {
-    uint32_t id =
-        0;  // slot in the low bits, random above, never 0: a stale id does not hit a later session
+    // Slot in the low bits, random above, never 0: a stale id does not hit a later session.
+    uint32_t id = 0;
     uint32_t asker = 0, asked = 0;  // registrations
     uint32_t asker_moves = 0, asked_moves = 0;
     uint32_t transaction = 0;
@@ -86,8 +86,8 @@ class RendezvousServer final : public Machine {
   std::vector<Registration>
       peers_;  // slots are never freed, but taken over by newcomers once they lapsed
   std::vector<Session> sessions_;
-  HashedSlots by_name_;             // of peers_
-  HashedSlots by_pair_;             // of sessions_: the last one of any two peers, whoever asked
+  HashedSlots by_name_;           // of peers_
+  HashedSlots by_pair_;           // of sessions_: the last one of any two peers, whoever asked
   std::vector<Pending> pending_;  // in the order of `due`, from next_pending_ on
   size_t next_pending_ = 0;
   size_t hand_ = 0;  // where the next newcomer starts to look for a lapsed slot

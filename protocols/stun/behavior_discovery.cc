@@ -7,8 +7,8 @@
 namespace natbed {
 namespace {
 
-constexpr Duration kPace =
-    Duration::milliseconds(100);  // ten new transactions a second (RFC 5780 §4)
+// Ten new transactions a second (RFC 5780 §4).
+constexpr Duration kPace = Duration::milliseconds(100);
 
 }  // namespace
 

@@ -6,8 +6,9 @@ namespace natbed {
 namespace {
 
 constexpr std::string_view kCookie = "obMatJos2";  // RFC 8489 §9.2
+// RFC 4648 §4.
 constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";  // RFC 4648 §4
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 // Of 24 bits, as the text (from the left) and the vector (from the right) of RFC 8489 number them.
 constexpr uint32_t kAlgorithmsLeft = 1u << 23, kAlgorithmsRight = 1u << 0;
 constexpr uint32_t kAnonymityLeft = 1u << 22, kAnonymityRight = 1u << 1;

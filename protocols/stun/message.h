@@ -90,8 +90,8 @@ class StunMessage {
   std::optional<Attribute> find(StunAttribute type) const;
   bool has(StunAttribute type) const { return find(type).has_value(); }
   std::optional<ByteView> bytes(StunAttribute type) const;
-  std::optional<std::string_view> text(
-      StunAttribute type) const;  // not longer than the RFC allows; maybe not UTF-8
+  // Not longer than the RFC allows; maybe not UTF-8.
+  std::optional<std::string_view> text(StunAttribute type) const;
   std::optional<uint8_t> u8(StunAttribute type) const;    // the first byte of one or four
   std::optional<uint16_t> u16(StunAttribute type) const;  // the first two bytes of two or four
   std::optional<uint32_t> u32(StunAttribute type) const;

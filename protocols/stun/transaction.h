@@ -16,10 +16,10 @@
 namespace natbed {
 
 struct RetransmitRules {
-  Duration rto =
-      Duration::milliseconds(500);  // RFC 8489 §6.2.1: at least 500 ms unless a round trip is known
-  uint8_t requests = 7;             // Rc: copies in all
-  uint8_t last_wait = 16;           // Rm: in RTO, after the last copy
+  // RFC 8489 §6.2.1: at least 500 ms unless a round trip is known.
+  Duration rto = Duration::milliseconds(500);
+  uint8_t requests = 7;    // Rc: copies in all
+  uint8_t last_wait = 16;  // Rm: in RTO, after the last copy
 };
 
 // Who opens the socket of a client: the parent that shares it among protocols, or the machine on

@@ -38,8 +38,8 @@ void StunWriter::header(StunAttribute type, size_t size) {
 }
 
 void StunWriter::u8(StunAttribute type, uint8_t value) {
-  const size_t size =
-      type == StunAttribute::kEvenPort ? 1 : 4;  // RFC 8656 §18.7: the only one of one byte
+  // RFC 8656 §18.7: the only one of one byte.
+  const size_t size = type == StunAttribute::kEvenPort ? 1 : 4;
   header(type, size);
   writer_.u8(value);
   writer_.zeros(3);  // the rest of the value, or its padding

@@ -10,8 +10,8 @@
 namespace natbed {
 
 inline constexpr Duration kTurnDefaultLifetime = Duration::seconds(600);  // RFC 8656 §3.2
-inline constexpr Duration kTurnMaxLifetime =
-    Duration::seconds(3600);  // RFC 8656 §7.2: recommended maximum
+// RFC 8656 §7.2: recommended maximum.
+inline constexpr Duration kTurnMaxLifetime = Duration::seconds(3600);
 inline constexpr Duration kTurnPermissionLifetime = Duration::seconds(300);  // RFC 8656 §9
 inline constexpr Duration kTurnChannelLifetime = Duration::seconds(600);     // RFC 8656 §12
 inline constexpr uint8_t kTurnTransportUdp = 17;                             // RFC 8656 §18.8

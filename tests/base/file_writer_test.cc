@@ -44,8 +44,8 @@ TEST(FileWriter, ErrorsNameThePurposeThePathAndTheReason) {
             "Cannot create the capture '/nowhere/at/all': No such file or directory.");
   auto full = FileWriter::create("/dev/full", "capture");
   ASSERT_TRUE(full);
-  full->append(
-      bytes_of(std::string(300'000, 'x')));  // fails in the middle of the run, is told at its end
+  // Fails in the middle of the run, is told at its end.
+  full->append(bytes_of(std::string(300'000, 'x')));
   const Status closed = full->close();
   ASSERT_FALSE(closed);
   EXPECT_EQ(

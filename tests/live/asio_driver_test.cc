@@ -9,8 +9,8 @@ namespace natbed {
 namespace {
 
 const IpAddress kLoopback = IpAddress::v4(127, 0, 0, 1);
-const Duration kPatience =
-    5_s;  // far more than a loopback exchange takes; a passing test never waits for it
+// Far more than a loopback exchange takes; a passing test never waits for it.
+const Duration kPatience = 5_s;
 
 // Says back what it hears, on UDP and on a TCP listener.
 class Echo final : public Machine {

@@ -17,12 +17,9 @@ struct GoldenHash {
 };
 
 inline constexpr GoldenHash kGoldenHashes[] = {
-    {"cgnat", 0x1a2f1499d7dd507a},
-    {"hairpin", 0x8f38f07bd9501908},
-    {"matrix", 0xc46482cab25428bf},
-    {"mobile_handover", 0xc72961682b81936d},
-    {"nat_reboot", 0xafed58e35f93a8f0},
-    {"relay_choice", 0x5b6bf6b38a12f8b9},
+    {"cgnat", 0x1a2f1499d7dd507a},      {"hairpin", 0x8f38f07bd9501908},
+    {"matrix", 0xc46482cab25428bf},     {"mobile_handover", 0xc72961682b81936d},
+    {"nat_reboot", 0xafed58e35f93a8f0}, {"relay_choice", 0x5b6bf6b38a12f8b9},
     {"two_homes", 0xd75a873b7b65d914},
 };
 

@@ -234,8 +234,8 @@ TEST(TcpConnection, OpensFromBothEndsUnderLoss) {
                .twice = Probability::of(0.2),
                .seed = seed});
     pipe.connect(0);
-    pipe.run_for(
-        Duration::milliseconds(static_cast<int64_t>(seed % 20)));  // before the first SYN arrives
+    // Before the first SYN arrives.
+    pipe.run_for(Duration::milliseconds(static_cast<int64_t>(seed % 20)));
     pipe.connect(1);
     pipe.run_for(30_s);
     pipe.set_loss({});

@@ -12,8 +12,8 @@
 namespace natbed::testing_support {
 
 struct ProgramResult {
-  int status =
-      -1;  // exit status; 128 + the signal's number if one ended it; 127 if it could not be started
+  // Exit status; 128 + the signal's number if one ended it; 127 if it could not be started.
+  int status = -1;
   std::string out, err;
 };
 

@@ -147,7 +147,8 @@ void Wire::send(Host& host, const Outbox::Command& command) {
                         (arrives  ? ""
                          : passed ? " (lost)"
                                   : " (dropped on the way)"));
-  if (arrives) flying_.emplace(now_ + options_.delay + parcel.extra_delay + jitter, std::move(parcel));
+  if (arrives)
+    flying_.emplace(now_ + options_.delay + parcel.extra_delay + jitter, std::move(parcel));
 }
 
 bool Wire::taken(Endpoint local) const {

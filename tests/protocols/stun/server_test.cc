@@ -168,11 +168,11 @@ TEST(StunServer, OldClientsGetTheOldAnswer) {
 TEST(StunServer, WhatIsNoBindingRequestIsNotAnswered) {
   Served served(std::nullopt);
   EXPECT_FALSE(served.offer(bytes_of("hello")));
-  EXPECT_FALSE(
-      served.offer(test::from_hex("001100002112a442010203040506070809101112")));  // indication
+  // Indication.
+  EXPECT_FALSE(served.offer(test::from_hex("001100002112a442010203040506070809101112")));
   EXPECT_FALSE(served.offer(test::from_hex("010100002112a442010203040506070809101112")));  // answer
-  EXPECT_FALSE(
-      served.offer(test::from_hex("000300002112a442010203040506070809101112")));  // Allocate
+  // Allocate.
+  EXPECT_FALSE(served.offer(test::from_hex("000300002112a442010203040506070809101112")));
   EXPECT_FALSE(
       served.offer(test::from_hex("000100082112a4420102030405060708091011128028000400000000")));
 }

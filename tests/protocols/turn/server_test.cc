@@ -377,8 +377,8 @@ TEST_F(TurnServerTest, PeersWithoutPermissionAreDroppedSilently) {
   EXPECT_TRUE(from_peer("hi").empty());
   EXPECT_TRUE(from_client(send_indication("hi")).empty());
   ask(StunMethod::kCreatePermission, kToPeer);
-  const auto sent =
-      from_peer("hi", {kPeer.ip, 9});  // a permission is for the address, whatever the port
+  // A permission is for the address, whatever the port.
+  const auto sent = from_peer("hi", {kPeer.ip, 9});
   ASSERT_EQ(sent.size(), 1u);
   const auto data = StunMessage::parse(out.payload(sent[0]));
   EXPECT_TRUE(data->is(StunMethod::kData, StunClass::kIndication));
