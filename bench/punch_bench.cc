@@ -19,7 +19,7 @@
 namespace natbed {
 namespace {
 
-constexpr uint32_t kEchoes = 3;
+constexpr uint8_t kEchoes = 3;
 const IpAddress kServerIp = IpAddress::v4(198, 18, 0, 1);
 const Endpoint kStun{kServerIp, 3478}, kRendezvous{kServerIp, 4000};
 
@@ -62,7 +62,7 @@ class PunchWorld final : public WorldListener {
     world_.start(homes_[2 * i + 1], peer(name_of('b', i)));
     const MachineId alice = world_.start(homes_[2 * i], peer(name_of('a', i)));
     calls_.resize(std::max<size_t>(calls_.size(), alice.value() + 1));
-    calls_[alice.value()] = {i, 0, true};
+    calls_[alice.value()].calls = true;
     with(alice, [&](Peer& p, Instant now, Outbox& out) { p.connect(now, name_of('b', i), out); });
   }
 
@@ -80,9 +80,9 @@ class PunchWorld final : public WorldListener {
   }
 
  private:
-  struct Call {
-    uint32_t pair = 0, echoes = 0;
+  struct Call {  // small: the cache is for natbed
     bool calls = false;
+    uint8_t echoes = 0;
   };
 
   template <class F>

@@ -39,6 +39,7 @@ void Gathering::start(Instant now, Outbox& out) {
 
 bool Gathering::take(Instant now, const StunMessage& message, const Datagram& datagram,
                      Outbox& out) {
+  if (!waiting_) return false;
   for (Question& q : questions_) {
     const Outbox::Mark mark = out.mark();
     if (!q.client.take(now, message, datagram, out)) continue;
@@ -92,10 +93,14 @@ void Gathering::learn(Instant now, Question& q, Outbox::Mark since, Outbox& out)
   if (index >= stun_count_) out.drop_events(since);
 }
 
-// Kept rather than asked for: a peer's deadline is wanted after every packet, and answers are rare.
+// Kept rather than asked for: both are wanted with every packet, and answers are rare.
 void Gathering::plan() {
   next_ = repeat_at_;
-  for (const Question& q : questions_) next_ = std::min(next_, q.client.deadline());
+  waiting_ = false;
+  for (const Question& q : questions_) {
+    next_ = std::min(next_, q.client.deadline());
+    waiting_ |= q.client.running();
+  }
 }
 
 size_t Gathering::open_questions(size_t from, size_t to) const {

@@ -28,7 +28,8 @@ class Gathering {
   void on_socket(Instant now, const SocketEvent& event, Outbox& out);
   void on_timeout(Instant now, Outbox& out);
   Instant deadline() const { return next_; }
-  void prefetch() const {  // what take() reads
+  bool waiting() const { return waiting_; }  // for any answer
+  void prefetch() const {                    // what take() reads
     for (const Question& q : questions_) prefetch_object(q.client);
   }
 
@@ -62,6 +63,7 @@ class Gathering {
   std::vector<Question> questions_;  // STUN servers, then relays
   size_t stun_count_;
   Instant next_ = Instant::never();  // when any question or repeat_at_ is due
+  bool waiting_ = false;
   Instant patience_;
   Instant repeat_at_ = Instant::never();
   Duration wait_, repeat_;

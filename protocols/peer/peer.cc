@@ -90,7 +90,7 @@ Instant Peer::deadline() const {
 void Peer::prefetch(uint32_t step) const {
   const State& s = *state_;
   if (step == 0) return prefetch_lines(&s, State::kHotBytes);
-  if (step == 1 && !s.addresses_known) s.gathering.prefetch();
+  if (step == 1 && s.gathering.waiting()) s.gathering.prefetch();
   if (s.connections.empty()) return;
   const Connection& connection = s.connections.front();  // a peer with many has none that is likely
   if (step == 1) prefetch_lines(&connection, sizeof(Connection) / 2);
