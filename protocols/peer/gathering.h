@@ -41,6 +41,7 @@ class Gathering {
   bool relays_known(Instant now) const {
     return now >= patience_ || open_questions(stun_count_, all()) == 0;
   }
+  bool asks_relays() const { return all() > stun_count_; }
   // Our address as the first STUN server that answered saw it; unspecified: none did.
   Endpoint reflexive() const;
   // Of the relay with that index in the configuration; nothing: never answered, or not lately.

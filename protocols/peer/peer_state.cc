@@ -50,7 +50,8 @@ void Peer::State::describe(Instant now, Urgency urgency, Outbox& out) {
       description.add(Candidate{CandidateKind::kHost, local});
   }
   const Endpoint reflexive = gathering.reflexive();
-  if (reflexive.valid() && (config.techniques & kPunch)) {
+  // The service tells others where it sees us itself.
+  if (reflexive.valid() && reflexive != rendezvous.observed() && (config.techniques & kPunch)) {
     description.add(Candidate{CandidateKind::kReflexive, reflexive});
   }
   for (size_t i = 0; (config.techniques & kRelay) && i < config.relays.size(); ++i) {
@@ -66,7 +67,9 @@ void Peer::State::after(Instant now, Outbox& out) {
   PeerParts p = parts();
   if (!addresses_known && gathering.addresses_known(now)) {
     addresses_known = true;
-    describe(now, Urgency::kSoon, out);
+    // While the first registration is under way it is left alone: its answer may make this needless.
+    const bool early = !gathering.asks_relays() && !rendezvous.registered();
+    describe(now, early ? Urgency::kLater : Urgency::kSoon, out);
   }
   if (!relays_known && gathering.relays_known(now)) {
     relays_known = true;
@@ -154,6 +157,7 @@ void Peer::State::on_rendezvous(Instant now, const Datagram& d, Outbox& out) {
       // along.
       const bool remapped = observed.valid() && observed != rendezvous.observed();
       observed = rendezvous.observed();
+      if (addresses_known) describe(now, Urgency::kSoon, out);
       if (!remapped) return;
       gather(now, out);
       return each([&](Connection& c) { c.suspect(now, p, out); });

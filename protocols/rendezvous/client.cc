@@ -14,7 +14,7 @@ void RendezvousClient::describe(Instant now, const Description& description, Urg
                                 Outbox& out) {
   std::array<std::byte, kRendezvousRoom> room;
   const ByteView encoded = ByteView(room).first(encode(description, room));
-  const bool same = std::ranges::equal(encoded, description_);
+  const bool same = std::ranges::equal(encoded, sent_description_);
   description_.assign(encoded.begin(), encoded.end());
   if (urgency == Urgency::kMoved) registered_ = false;
   const bool started = !next_register_.is_never();
@@ -32,6 +32,7 @@ void RendezvousClient::start_register(Instant now, Outbox& out) {
 void RendezvousClient::send_register(Instant now, Outbox& out) {
   next_register_ = now + register_timeout_;
   register_timeout_ = longer(register_timeout_);
+  sent_description_ = description_;
   ++sends_;
   if (sends_ == config_.unanswered_after)
     out.emit({.kind = Kind::kUnanswered, .remote = config_.server});

@@ -121,7 +121,7 @@ class RendezvousClient {
   Endpoint observed_;
   RendezvousClientConfig config_;
   Rng rng_;
-  std::vector<std::byte> description_;  // encoded
+  std::vector<std::byte> description_, sent_description_;  // encoded; what the server knows of it
   Introduction introduction_;
   RelayOffer offer_;
   uint32_t offer_transaction_ = 0;

@@ -12,6 +12,7 @@ namespace {
 
 using namespace literals;
 using test::Town;
+using test::Wire;
 using Kind = MachineEvent::Kind;
 
 const NatBehavior& kind(std::string_view name) { return find_preset(name)->behavior; }
@@ -34,6 +35,23 @@ TEST(Peer, PunchesThroughTwoPortRestrictedNats) {
   EXPECT_EQ(town.way(), PathKind::kPunched);
   EXPECT_EQ(town.way_back(), PathKind::kPunched);
   EXPECT_TRUE(town.ping());
+}
+
+TEST(Peer, RegistersAtOnceAndAgainOnlyIfThatSaysSomethingNew) {
+  const auto registrations = [](const NatBehavior* nat) {
+    Town town({.nat_a = nat, .start_b = false});
+    size_t sent = 0;
+    town.street.cut = [&](const Wire::Parcel& parcel) {
+      sent += parcel.source.ip == Town::ip_a() && parcel.destination == Town::meeting();
+      return false;
+    };
+    town.wire.run_for(5_s);
+    EXPECT_TRUE(town.a->registered());
+    EXPECT_EQ(town.wire.first(town.alice, Kind::kRegistered)->at, Instant() + 40_ms);
+    return sent;
+  };
+  EXPECT_EQ(registrations(&kind("port-restricted")), 1u);
+  EXPECT_EQ(registrations(&kind("symmetric")), 2u) << "STUN saw another port than the service";
 }
 
 TEST(Peer, RelaysBetweenTwoSymmetricNats) {
