@@ -157,8 +157,10 @@ void Peer::State::on_rendezvous(Instant now, const Datagram& d, Outbox& out) {
       // along.
       const bool remapped = observed.valid() && observed != rendezvous.observed();
       observed = rendezvous.observed();
-      if (addresses_known) describe(now, Urgency::kSoon, out);
-      if (!remapped) return;
+      if (!remapped) {
+        if (addresses_known) describe(now, Urgency::kSoon, out);
+        return;
+      }
       gather(now, out);
       return each([&](Connection& c) { c.suspect(now, p, out); });
     }
