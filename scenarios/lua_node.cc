@@ -109,7 +109,7 @@ int field(lua_State* L) {
   const std::string_view key = lua_type(L, 2) == LUA_TSTRING ? text_argument(L, 2, "a field") : "";
   const World& world = trial_of(L).world();
   if (key == "name") {
-    push_text(L, world.name(node));
+    push_text(L, world.name(node).view());
   } else if (key == "kind") {
     push_text(L, to_string(world.kind(node)));
   } else if (key == "address") {
@@ -122,7 +122,7 @@ int field(lua_State* L) {
 }
 
 int to_name(lua_State* L) {
-  push_text(L, trial_of(L).world().name(self(L)));
+  push_text(L, trial_of(L).world().name(self(L)).view());
   return 1;
 }
 

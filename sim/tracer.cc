@@ -48,7 +48,8 @@ void Tracer::write_node(NodeId node) {
   TraceEvent e = event(TraceKind::kNode);
   e.node = node;
   e.node_kind = (*topology_)[node].kind;
-  e.text = topology_->name(node);
+  const Name name = topology_->name(node);
+  e.text = name;
   sink_->on_event(e, nullptr, {});
 }
 
@@ -56,7 +57,8 @@ void Tracer::write_realm(RealmId realm) {
   TraceEvent e = event(TraceKind::kRealm);
   e.realm = realm;
   e.realm_kind = topology_->kind(realm);
-  e.text = topology_->name(realm);
+  const Name name = topology_->name(realm);
+  e.text = name;
   sink_->on_event(e, nullptr, {});
 }
 
