@@ -35,7 +35,8 @@ class Network {
   // first that has a gateway for it, else the first. Invalid if the node has none.
   InterfaceId way_out(NodeId node, IpAddress source, IpAddress destination) const;
 
-  // Fetch into the cache what on_arrive() will need, each step reading what the one before fetched.
+  // Fetches into the cache what on_arrive() will need at a NAT's interface, each step reading what
+  // the one before fetched.
   void prefetch_nat(const Interface& at, IpAddress destination, uint32_t step) const;
 
   void on_arrive(PacketIndex slot);

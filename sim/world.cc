@@ -16,6 +16,7 @@ void World::reset(uint64_t seed) {
   s.sockets.reset();
   s.network.reset();
   s.kernel.reset(seed);
+  s.events_fetched = 0;
   s.listener = nullptr;
   s.alarms.clear();
   s.free_alarms.clear();

@@ -70,7 +70,7 @@ void Connection::introduced(Instant now, const Introduction& introduction, PeerP
   }
   if (fresh_) patience_ = now + parts.config.relay_patience;
   if (way_ == Way::kRelayed && controlling_) ask_at_ = now + parts.config.retry_direct;
-  // What we were told of the peer may be out of date: whoever is patient asks again.
+  // What we were told of the peer may be out of date: who waits longer than punching does asks again.
   const Instant given_up = now + parts.config.punch.give_up;
   if (way_ == Way::kNone && controlling_ && given_up < give_up_at_) ask_at_ = given_up;
   if (parts.config.techniques & (kDirect | kPunch)) punch(now, introduction, parts, out);
@@ -174,8 +174,10 @@ void Connection::suspect(Instant now, PeerParts& parts, Outbox& out) {
     if (puncher) drive(*puncher, out, [&](Puncher& p) { p.suspect(now, out); });
   }
   update(now, parts, out);
-  // Whoever was introduced to us since the path was lost knows our former address.
-  if (way_ == Way::kNone && !give_up_at_.is_never()) ask(now, parts, out);
+  // Whoever was introduced to us since the path was lost knows our former address. A question that
+  // is still open was repeated from the new one: a second session at once would only confuse.
+  const bool searching = way_ == Way::kNone && !give_up_at_.is_never();
+  if (searching && !parts.rendezvous.asks(peer_)) ask(now, parts, out);
 }
 
 void Connection::moved(Instant now, PeerParts& parts, Outbox& out) {

@@ -43,7 +43,9 @@ class Connection {
   void on_news(Instant now, const Relaying::News& news, PeerParts& parts, Outbox& out);
   void on_timeout(Instant now, PeerParts& parts, Outbox& out);
   Instant deadline() const;
-  // Fetches into the cache what most calls read of the path that is tried first.
+  // Most calls read the members up to path_.remote, and of the path that is tried first what
+  // prefetch() fetches into the cache.
+  static constexpr size_t kHotBytes = 192;
   void prefetch() const {
     if (direct_) direct_->prefetch();
   }

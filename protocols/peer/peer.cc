@@ -93,7 +93,7 @@ void Peer::prefetch(uint32_t step) const {
   if (step == 1 && s.gathering.waiting()) s.gathering.prefetch();
   if (s.connections.empty()) return;
   const Connection& connection = s.connections.front();  // a peer with many has none that is likely
-  if (step == 1) prefetch_lines(&connection, sizeof(Connection) / 2);
+  if (step == 1) prefetch_lines(&connection, Connection::kHotBytes);
   if (step == 2) connection.prefetch();
 }
 

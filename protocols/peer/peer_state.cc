@@ -65,17 +65,17 @@ void Peer::State::describe(Instant now, Urgency urgency, Outbox& out) {
 void Peer::State::after(Instant now, Outbox& out) {
   if (!open) return;
   PeerParts p = parts();
-  if (!addresses_known && gathering.addresses_known(now)) {
-    addresses_known = true;
-    // While the first registration is under way it is left alone: its answer may make this needless.
-    const bool early = !gathering.asks_relays() && !rendezvous.registered();
-    describe(now, early ? Urgency::kLater : Urgency::kSoon, out);
+  const bool addresses = !addresses_known && gathering.addresses_known(now);
+  const bool relays = !relays_known && gathering.relays_known(now);
+  addresses_known |= addresses;
+  relays_known |= relays;
+  if (addresses || relays) {
+    // Without relays we registered at once, and that is left alone: its answer may make this
+    // needless. With relays it is replaced: whoever asks for us chooses the route by what it says.
+    const bool leave = !gathering.asks_relays() && !rendezvous.registered();
+    describe(now, leave ? Urgency::kLater : Urgency::kSoon, out);
   }
-  if (!relays_known && gathering.relays_known(now)) {
-    relays_known = true;
-    describe(now, Urgency::kSoon, out);
-    each([&](Connection& c) { c.relays_measured(now, p, out); });
-  }
+  if (relays) each([&](Connection& c) { c.relays_measured(now, p, out); });
   while (const auto news = relaying.next_news()) {
     each([&](Connection& c) { c.on_news(now, *news, p, out); });
   }
@@ -158,7 +158,7 @@ void Peer::State::on_rendezvous(Instant now, const Datagram& d, Outbox& out) {
       const bool remapped = observed.valid() && observed != rendezvous.observed();
       observed = rendezvous.observed();
       if (!remapped) {
-        if (addresses_known) describe(now, Urgency::kSoon, out);
+        if (addresses_known && !gathering.asks_relays()) describe(now, Urgency::kSoon, out);
         return;
       }
       gather(now, out);

@@ -25,6 +25,7 @@ void RendezvousClient::describe(Instant now, const Description& description, Urg
 void RendezvousClient::start_register(Instant now, Outbox& out) {
   register_transaction_ = static_cast<uint32_t>(rng_.next());
   register_timeout_ = config_.first_timeout;
+  sent_description_ = description_;  // copies say the same: the answer does not tell which one came
   sends_ = 0;
   send_register(now, out);
 }
@@ -32,14 +33,13 @@ void RendezvousClient::start_register(Instant now, Outbox& out) {
 void RendezvousClient::send_register(Instant now, Outbox& out) {
   next_register_ = now + register_timeout_;
   register_timeout_ = longer(register_timeout_);
-  sent_description_ = description_;
   ++sends_;
   if (sends_ == config_.unanswered_after)
     out.emit({.kind = Kind::kUnanswered, .remote = config_.server});
   send({.type = Type::kRegister,
         .transaction = register_transaction_,
         .name = config_.name,
-        .description = description_},
+        .description = sent_description_},
        out);
 }
 
@@ -52,6 +52,11 @@ void RendezvousClient::introduce(Instant now, const Name& peer, Outbox& out) {
                         .next = now,
                         .timeout = config_.first_timeout});
   if (registered_) ask(now, questions_.back(), out);  // else on_registered() will
+}
+
+bool RendezvousClient::asks(const Name& peer) const {
+  return std::ranges::any_of(
+      questions_, [&](const Question& q) { return q.type == Type::kIntroduce && q.peer == peer; });
 }
 
 void RendezvousClient::cancel(const Name& peer) {

@@ -77,6 +77,7 @@ class RendezvousClient {
   // session.
   void introduce(Instant now, const Name& peer, Outbox& out);
   void cancel(const Name& peer);
+  bool asks(const Name& peer) const;  // whether an introduction is still waited for
   // Offers until the other side has taken it, a later offer of the session replaces it, or
   // drop_offer().
   void offer(Instant now, const RelayOffer& offer, Outbox& out);
@@ -121,7 +122,8 @@ class RendezvousClient {
   Endpoint observed_;
   RendezvousClientConfig config_;
   Rng rng_;
-  std::vector<std::byte> description_, sent_description_;  // encoded; what the server knows of it
+  std::vector<std::byte> description_;       // encoded
+  std::vector<std::byte> sent_description_;  // what the registration that was sent last says
   Introduction introduction_;
   RelayOffer offer_;
   uint32_t offer_transaction_ = 0;

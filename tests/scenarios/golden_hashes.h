@@ -18,9 +18,9 @@ struct GoldenHash {
 
 inline constexpr GoldenHash kGoldenHashes[] = {
     {"cgnat", 0xa48f4a81e8d7e816},      {"hairpin", 0xf63a0788bc89d5ac},
-    {"matrix", 0x3aa11f3aee2fe76c},     {"mobile_handover", 0xd6d7bc8621cae95e},
-    {"nat_reboot", 0x0ea9d912e372c33f}, {"relay_choice", 0xcc23ef3da9772cb5},
-    {"two_homes", 0xe2d66e170a5a34c5},
+    {"matrix", 0x3aa11f3aee2fe76c},     {"mobile_handover", 0x9da8c8965f8fe936},
+    {"nat_reboot", 0xafed58e35f93a8f0}, {"relay_choice", 0x5b6bf6b38a12f8b9},
+    {"two_homes", 0xd75a873b7b65d914},
 };
 
 }  // namespace natbed

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
 #include <string>
@@ -182,6 +183,18 @@ TEST(EventQueue, KeepsEventsOfTheEndOfTime) {
   for (int i = 0; i < 200; ++i) pair.push(Instant::never() - Duration::nanoseconds(i % 3));
   pair.drain();
   EXPECT_EQ(pair.now(), Instant::never());
+}
+
+TEST(EventQueue, ShowsTheNearestFirst) {
+  EventQueue queue;
+  for (uint32_t i = 0; i < 500; ++i) queue.push(event_at(i * 1'000, i));
+  Event event;
+  for (uint32_t popped = 0; popped < 400; ++popped) {
+    ASSERT_TRUE(queue.pop(&event));
+    std::array<Event, 16> shown;
+    ASSERT_EQ(queue.peek(shown.data(), 16), 16u);
+    for (uint32_t i = 0; i < 16; ++i) ASSERT_EQ(shown[i].target, popped + 1 + i);
+  }
 }
 
 TEST(EventQueue, NumbersEventsInTheOrderOfPushing) {

@@ -38,8 +38,8 @@ TEST(Peer, PunchesThroughTwoPortRestrictedNats) {
 }
 
 TEST(Peer, RegistersAtOnceAndAgainOnlyIfThatSaysSomethingNew) {
-  const auto registrations = [](const NatBehavior* nat) {
-    Town town({.nat_a = nat, .start_b = false});
+  const auto registrations = [](const NatBehavior* nat, size_t relays) {
+    Town town({.nat_a = nat, .relays = relays, .start_b = false});
     size_t sent = 0;
     town.street.cut = [&](const Wire::Parcel& parcel) {
       sent += parcel.source.ip == Town::ip_a() && parcel.destination == Town::meeting();
@@ -47,11 +47,13 @@ TEST(Peer, RegistersAtOnceAndAgainOnlyIfThatSaysSomethingNew) {
     };
     town.wire.run_for(5_s);
     EXPECT_TRUE(town.a->registered());
-    EXPECT_EQ(town.wire.first(town.alice, Kind::kRegistered)->at, Instant() + 40_ms);
+    const Duration after = relays == 0 ? 40_ms : 80_ms;  // relays are measured first
+    EXPECT_EQ(town.wire.first(town.alice, Kind::kRegistered)->at, Instant() + after);
     return sent;
   };
-  EXPECT_EQ(registrations(&kind("port-restricted")), 1u);
-  EXPECT_EQ(registrations(&kind("symmetric")), 2u) << "STUN saw another port than the service";
+  EXPECT_EQ(registrations(&kind("port-restricted"), 0), 1u);
+  EXPECT_EQ(registrations(&kind("symmetric"), 0), 2u) << "STUN saw another port than the service";
+  EXPECT_EQ(registrations(&kind("port-restricted"), 2), 2u) << "STUN answered, then the relays";
 }
 
 TEST(Peer, RelaysBetweenTwoSymmetricNats) {
@@ -191,6 +193,40 @@ TEST(Peer, FindsItsPeerAgainThoughItWasToldTheFormerAddress) {
       EXPECT_TRUE(town.ping());
       const Endpoint seen = calls ? town.b->path("alice").remote : town.a->path("bob").remote;
       EXPECT_EQ(seen.ip, elsewhere);
+    }
+  }
+}
+
+TEST(Peer, MeetsAgainThoughPacketsOvertakeEachOther) {
+  PeerConfig watchful;
+  watchful.punch.keep_alive = 5_s;
+  watchful.punch.consent_lost = 10_s;
+  const NatBehavior random = [] {
+    NatBehavior behavior = kind("port-restricted");
+    behavior.port_allocation = PortAllocation::kRandom;
+    return behavior;
+  }();
+  for (uint64_t seed = 1; seed <= 30; ++seed) {
+    for (const size_t home : {0, 1}) {
+      for (const bool moves : {false, true}) {
+        SCOPED_TRACE(testing::Message() << "seed " << seed << ", home " << home
+                                        << (moves ? ", new address" : ", rebooted"));
+        Town town({.wire = {.jitter = 5_ms, .seed = seed},
+                   .nat_a = &random,
+                   .nat_b = &random,
+                   .peers = watchful});
+        ASSERT_TRUE(town.connect());
+        town.wire.run_for(Duration::milliseconds(static_cast<int64_t>(seed * 487)));
+        if (moves) {
+          town.street.readdress(home, IpAddress::v4(198, 51, 100, 99));
+        } else {
+          town.street.nat(home).reboot();
+        }
+        town.wire.run_for(40_s);
+        EXPECT_EQ(town.way(), PathKind::kPunched);
+        EXPECT_EQ(town.way_back(), PathKind::kPunched);
+        EXPECT_EQ(town.wire.count(town.alice, Kind::kConnectFailed), 0u);
+      }
     }
   }
 }
