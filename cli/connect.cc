@@ -134,18 +134,27 @@ Result<RelayServer> parse_relay(const std::string& text) {
   return RelayServer{Name(host), *endpoint, Name(user), Name(password)};
 }
 
+// Where a service that the user named is; `port` if none was given.
+Result<Endpoint> service(const std::string& option, const std::string& text, uint16_t port) {
+  auto endpoint = resolve(text, port);
+  if (endpoint && endpoint->port == 0)
+    return Error{option + " expects a port from 1 to 65535, and found \"" + text + "\""};
+  return endpoint;
+}
+
 Result<PeerConfig> configure(const ConnectArguments& arguments) {
   PeerConfig config;
   for (const std::string* name : {&arguments.self, &arguments.peer}) {
     if (!Name::fits(*name))
       return Error{fmt::format("\"{}\": a name has up to {} bytes", *name, Name::kMaxSize)};
   }
+  if (arguments.self.empty()) return Error{"--as expects a name, and found an empty one"};
   config.name = Name(arguments.self);
-  const auto rendezvous = resolve(arguments.rendezvous, 4000);
+  const auto rendezvous = service("--rendezvous", arguments.rendezvous, 4000);
   if (!rendezvous) return rendezvous.error();
   config.rendezvous = *rendezvous;
   for (const std::string& text : arguments.stun) {
-    const auto stun = resolve(text, 3478);
+    const auto stun = service("--stun", text, 3478);
     if (!stun) return stun.error();
     config.stun_servers.push_back(*stun);
   }

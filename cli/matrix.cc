@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/matrix_picture.h"
+#include "cli/settings.h"
 
 namespace natbed {
 namespace {
@@ -45,7 +46,9 @@ void add_matrix_command(CLI::App& app, int* status) {
   MatrixOptions& options = arguments->options;
   CLI::App* command =
       app.add_subcommand("matrix", "Every NAT against every NAT, beside the oracle's verdict");
-  command->add_option("--seed", options.seed, "Seed of all randomness")->capture_default_str();
+  command->add_option("--seed", options.seed, "Seed of all randomness")
+      ->capture_default_str()
+      ->check(check_seed);
   command->add_option("--trials", options.trials, "Universes per cell")
       ->capture_default_str()
       ->check(CLI::Range(1u, 10'000'000u));

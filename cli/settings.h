@@ -1,6 +1,8 @@
-// --set NAME=VALUE, as run and view take it.
+// What several commands take alike: --set NAME=VALUE, --seed.
 #pragma once
 
+#include <charconv>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +23,14 @@ inline Result<std::vector<std::pair<std::string, std::string>>> parse_settings(
     settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return settings;
+}
+
+// For CLI11, which takes -1 and what does not fit for other numbers. Empty: it is one.
+inline std::string check_seed(const std::string& text) {
+  uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error == std::errc() && end == text.data() + text.size()) return {};
+  return "expected a whole number from 0 to 18446744073709551615, and found \"" + text + "\"";
 }
 
 }  // namespace natbed

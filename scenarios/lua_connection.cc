@@ -38,10 +38,20 @@ ConnectOptions connect_options(lua_State* L, int index) {
     connect.policy = static_cast<RelayPolicy>(*policy);
   }
   connect.timeout = options.seconds("timeout").value_or(connect.timeout);
-  connect.keep_alive = options.seconds("keep_alive").value_or(connect.keep_alive);
-  connect.consent_lost = options.seconds("consent_lost").value_or(connect.consent_lost);
-  connect.measure_relays = options.seconds("measure_relays").value_or(connect.measure_relays);
-  connect.retry_direct = options.seconds("retry_direct").value_or(connect.retry_direct);
+  // What repeats after no time at all would never let time go on.
+  const auto interval = [&](std::string_view key, Duration* into) {
+    const auto given = options.seconds(key);
+    if (!given) return;
+    if (*given < Duration::milliseconds(1)) {
+      throw ScriptError(fmt::format("connect: {} expects 0.001 s or more, and found {} s", key,
+                                    static_cast<double>(given->ns()) / 1e9));
+    }
+    *into = *given;
+  };
+  interval("keep_alive", &connect.keep_alive);
+  interval("consent_lost", &connect.consent_lost);
+  interval("measure_relays", &connect.measure_relays);
+  interval("retry_direct", &connect.retry_direct);
   return connect;
 }
 

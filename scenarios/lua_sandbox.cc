@@ -119,6 +119,23 @@ int plain_format(lua_State* L) {
   return lua_gettop(L) - count;
 }
 
+// setmetatable(table, metatable): upvalue 1 is Lua's. Without finalizers: when rubbish is collected
+// is no part of a run, and the last of it goes when the trial is gone.
+int plain_setmetatable(lua_State* L) {
+  const int count = lua_gettop(L);
+  if (lua_istable(L, 2)) {
+    lua_pushliteral(L, "__gc");
+    if (lua_rawget(L, 2) != LUA_TNIL)
+      return luaL_error(L,
+                        "__gc is not for scenarios: when rubbish is collected is no part of a run");
+    lua_pop(L, 1);
+  }
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, count, 1);
+  return 1;
+}
+
 // math.random(), (m) and (m, n), as Lua's own, from the scenario's stream.
 int scenario_random(lua_State* L) {
   Rng& rng = trial_of(L).rng();
@@ -189,6 +206,7 @@ void open_sandbox(lua_State* L) {
     lua_pop(L, 1);
   }
   remove_globals(L);
+  replace_in(L, LUA_GNAME, "setmetatable", plain_setmetatable, true);
   replace_in(L, LUA_STRLIBNAME, "format", plain_format, true);
   replace_in(L, LUA_MATHLIBNAME, "random", api<scenario_random>, false);
   replace_in(L, LUA_TABLIBNAME, "sort", stable_sort, false);

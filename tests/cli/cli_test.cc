@@ -143,6 +143,19 @@ TEST_F(Cli, RefusesASettingThatNobodyAskedFor) {
   expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "bob=sticky"}), {"sticky"});
 }
 
+TEST_F(Cli, RefusesASeedThatIsNone) {
+  for (const char* seed : {"-1", "99999999999999999999", "abc", "1.5", ""}) {
+    expect_error(natbed({"run", kScenarios + "two_homes.lua", "--seed", seed}), {"--seed"});
+    expect_error(natbed({"matrix", "--seed", seed}), {"--seed"});
+  }
+}
+
+TEST_F(Cli, RefusesAPeerWithoutNameOrService) {
+  expect_error(natbed({"connect", "--as", "", "--rendezvous", "127.0.0.1"}), {"--as", "empty"});
+  expect_error(natbed({"connect", "bob", "--as", "a", "--rendezvous", "127.0.0.1:0"}),
+               {"--rendezvous", "1 to 65535"});
+}
+
 TEST_F(Cli, RefusesATraceThatIsNotWhole) {
   const ProgramResult run = natbed({"run", kScenarios + "two_homes.lua", "--trace", file("t")});
   ASSERT_EQ(run.status, 0) << run.err;

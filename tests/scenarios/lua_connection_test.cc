@@ -13,6 +13,15 @@ TEST(LuaConnection, TellsHowTwoHomesMeet) {
       R"({"ok":true,"path":"punched","quick":true,"relayed":false,"route":"a b","rtt":42,"some":true,"why":""})");
 }
 
+TEST(LuaConnection, RefusesIntervalsThatStopTime) {
+  for (const char* key : {"keep_alive", "consent_lost", "measure_relays", "retry_direct"}) {
+    const std::string options = std::string("{ ") + key + " = 1e-9 }";
+    const std::string result = result_of(homes("a:connect(b, " + options + ")"));
+    EXPECT_NE(result.find(std::string(key) + " expects 0.001 s or more"), std::string::npos)
+        << result;
+  }
+}
+
 TEST(LuaConnection, GoesThroughTheRelayWhenNothingElseWorks) {
   EXPECT_EQ(result_of(R"(
     local net = natbed.network{ latency = 20 }

@@ -41,6 +41,21 @@ TEST(LuaSandbox, AddressesNeverReachAResult) {
             "test.lua:1: %p prints an address, which differs from run to run [at 0.000s]");
 }
 
+TEST(LuaSandbox, HasNoFinalizers) {
+  EXPECT_EQ(result_of("setmetatable({}, { __gc = function() print('late') end })"),
+            "test.lua:1: __gc is not for scenarios: when rubbish is collected is no part of a run "
+            "[at 0.000s]");
+  // One that is put there later has no effect: Lua looks only when the metatable is set.
+  EXPECT_EQ(result_of(R"(
+    local late = {}
+    setmetatable({}, late)
+    late.__gc = function() print("late") end
+    local point = setmetatable({}, { __index = { x = 3 } })
+    natbed.record{ x = point.x, meta = getmetatable(point).__index.x }
+  )"),
+            R"({"meta":3,"x":3})");
+}
+
 TEST(LuaSandbox, SortingIsStable) {
   EXPECT_EQ(result_of(R"(
     local list, seen = {}, {}
