@@ -90,9 +90,11 @@ Result<Report> ScriptRun::run() {
   Result<TraceOutputs> outputs = TraceOutputs::open(options_);
   if (!outputs) return outputs.error();
   Result<Trial> first = run_first(trial, *outputs);
+  // Whatever came of the trial, its trace is whole: it is wanted most when something failed.
+  const Status written = outputs->close();
   if (!first) return first.error();
   if (const Status s = check_settings(trial); !s) return s.error();
-  if (const Status s = outputs->close(); !s) return s.error();
+  if (!written) return written.error();
 
   report_ = plan_->empty_report();
   report_.script = options_.script.string();

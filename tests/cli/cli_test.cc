@@ -143,6 +143,22 @@ TEST_F(Cli, RefusesASettingThatNobodyAskedFor) {
   expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "bob=sticky"}), {"sticky"});
 }
 
+TEST_F(Cli, KeepsTheTraceOfARunThatFailed) {
+  std::ofstream(file("late.lua")) << "local net = natbed.network{ latency = 20 }\n"
+                                     "net:server('stun'):serve('stun')\n"
+                                     "local a, b = net:nat('linux'):host('a'), net:host('b')\n"
+                                     "a:connect(b)\n"
+                                     "error('on purpose')\n";
+  const std::vector<std::string> run = {"run",     file("late.lua"), "--trace",
+                                        file("t"), "--pcap",         file("pcaps")};
+  expect_error(natbed(run), {"on purpose", "late.lua:5"});
+  EXPECT_GT(contents(file("pcaps/late.pcapng")).size(), 1000u);
+  ASSERT_GT(contents(file("t")).size(), 1000u);
+  // A trace that stops short is told apart from one that says it ends (RefusesATraceThatIsNotWhole).
+  const ProgramResult view = natbed({"view", file("t"), "--png", file("p.png")});
+  EXPECT_EQ(view.err.find("interrupted"), std::string::npos) << view.err;
+}
+
 TEST_F(Cli, RefusesASeedThatIsNone) {
   for (const char* seed : {"-1", "99999999999999999999", "abc", "1.5", ""}) {
     expect_error(natbed({"run", kScenarios + "two_homes.lua", "--seed", seed}), {"--seed"});
