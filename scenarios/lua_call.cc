@@ -95,6 +95,11 @@ void push_text(lua_State* L, std::string_view text) {
   lua_pushlstring(L, text.data(), text.size());
 }
 
+int push_nil(lua_State* L) {
+  lua_pushnil(L);
+  return 1;
+}
+
 void push_value(lua_State* L, const Value& value) {
   if (const bool* flag = std::get_if<bool>(&value)) {
     lua_pushboolean(L, *flag);

@@ -62,6 +62,7 @@ void push_value(lua_State* L, const Value& value);
 // The table on top of the stack as a Record; tables and functions inside are refused.
 Record record_at(lua_State* L, int index);
 void push_text(lua_State* L, std::string_view text);
+int push_nil(lua_State* L);  // what a body returns for "nothing": one result, not none
 
 // The value of an expected success; its error becomes the script's.
 template <class T>

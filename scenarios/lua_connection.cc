@@ -106,7 +106,7 @@ int wait_change(lua_State* L) {
     return t.net().connections.at(w.connection).changes != w.number;
   };
   wait.push = [](ScriptTrial& t, lua_State* to, const Wait& w) {
-    if (!w.ready(t, w)) return 0;
+    if (!w.ready(t, w)) return push_nil(to);
     push_text(to, to_string(t.net().connections.path(w.connection).kind));
     return 1;
   };
@@ -131,12 +131,12 @@ int ping(lua_State* L) {
                                                 ? Duration::seconds(2)
                                                 : seconds_argument(L, 2, "a timeout in seconds"));
   wait.number = connections_of(L).at(connection).echoes;
-  if (!connections_of(L).ping(connection)) return 0;
+  if (!connections_of(L).ping(connection)) return push_nil(L);
   wait.ready = [](ScriptTrial& t, const Wait& w) {
     return t.net().connections.at(w.connection).echoes != w.number;
   };
   wait.push = [](ScriptTrial& t, lua_State* to, const Wait& w) {
-    if (!w.ready(t, w)) return 0;
+    if (!w.ready(t, w)) return push_nil(to);
     lua_pushnumber(to, t.net().connections.at(w.connection).last_echo.as_milliseconds());
     return 1;
   };

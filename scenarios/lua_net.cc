@@ -40,7 +40,7 @@ int spawn(lua_State* L) {
 int find(lua_State* L) {
   object_argument(L, 1, kNetType, "the network before the colon: net:find(...)");
   const NodeId node = trial_of(L).net().topology.find(text_argument(L, 2, "a name"));
-  if (!node.valid()) return 0;
+  if (!node.valid()) return push_nil(L);
   push_node(L, node);
   return 1;
 }

@@ -53,7 +53,7 @@ int ping(lua_State* L) {
   };
   wait.push = [](ScriptTrial& t, lua_State* to_stack, const Wait& w) {
     const std::optional<Duration> answer = t.net().pings.answer(w.number);
-    if (!answer) return 0;
+    if (!answer) return push_nil(to_stack);
     lua_pushnumber(to_stack, answer->as_milliseconds());
     return 1;
   };

@@ -13,6 +13,15 @@ TEST(LuaConnection, TellsHowTwoHomesMeet) {
       R"({"ok":true,"path":"punched","quick":true,"relayed":false,"route":"a b","rtt":42,"some":true,"why":""})");
 }
 
+TEST(LuaConnection, SaysNilForNothing) {
+  EXPECT_EQ(result_of(homes(R"(
+    local way = a:connect(b, { with = "relay", timeout = 1 })
+    natbed.record{ ping = select("#", way:ping()), change = select("#", way:wait_change(0.1)),
+                   host = select("#", a:ping(b, { timeout = 0.1 })), find = tostring(net:find("nobody")) }
+  )")),
+            R"({"change":1,"find":"nil","host":1,"ping":1})");
+}
+
 TEST(LuaConnection, RefusesIntervalsThatStopTime) {
   for (const char* key : {"keep_alive", "consent_lost", "measure_relays", "retry_direct"}) {
     const std::string options = std::string("{ ") + key + " = 1e-9 }";
