@@ -168,20 +168,25 @@ uint32_t EventWheel::peek(Event* out, uint32_t room) const {
     const int level = std::countr_zero(levels);
     for (int word = 0; word < kDigits / 64; ++word) {
       for (uint64_t bits = occupied_[level][word]; bits != 0; bits &= bits - 1) {
-        const Bucket& from = bucket({level, word * 64 + std::countr_zero(bits)});
-        EventChunk* last = EventChunk::of(from.next);
-        for (EventChunk* chunk = from.first;; chunk = chunk->next) {
-          const Event* end = chunk == last ? from.next : chunk->end();
-          for (const Event* event = chunk->events; event != end; ++event) {
-            if (count == room) return count;
-            out[count++] = *event;
-          }
-          if (chunk == last) break;
-        }
+        const Bucket& next = bucket({level, word * 64 + std::countr_zero(bits)});
+        count += copy(next, out + count, room - count);
+        if (count == room) return count;
       }
     }
   }
   return count;
+}
+
+uint32_t EventWheel::copy(const Bucket& from, Event* out, uint32_t room) {
+  EventChunk* last = EventChunk::of(from.next);
+  uint32_t count = 0;
+  for (EventChunk* chunk = from.first;; chunk = chunk->next) {
+    const Event* end = chunk == last ? from.next : chunk->end();
+    const auto here = std::min(room - count, static_cast<uint32_t>(end - chunk->events));
+    std::copy_n(chunk->events, here, out + count);
+    count += here;
+    if (chunk == last || count == room) return count;
+  }
 }
 
 void EventWheel::clear() {

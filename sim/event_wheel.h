@@ -79,6 +79,7 @@ class EventWheel {
   Bucket& bucket(Place place) { return buckets_[place.level * kDigits + place.digit]; }
   const Bucket& bucket(Place place) const { return buckets_[place.level * kDigits + place.digit]; }
   void append(const Event& event);
+  static uint32_t copy(const Bucket& from, Event* out, uint32_t room);
   Bucket take(Place place);
   Opened open_instant(Place place, Event* out);
   uint32_t sort(const Bucket& from, Event* out);
