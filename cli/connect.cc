@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/settings.h"
 #include "live/asio_driver.h"
 #include "live/entropy.h"
 #include "protocols/peer/peer.h"
@@ -129,17 +130,9 @@ Result<RelayServer> parse_relay(const std::string& text) {
     return Error{
         fmt::format("--turn: user and password may have up to {} bytes each", Name::kMaxSize)};
   }
-  const auto endpoint = resolve(host, 3478);
+  const auto endpoint = service("--turn", host, 3478);
   if (!endpoint) return endpoint.error();
   return RelayServer{Name(host), *endpoint, Name(user), Name(password)};
-}
-
-// Where a service that the user named is; `port` if none was given.
-Result<Endpoint> service(const std::string& option, const std::string& text, uint16_t port) {
-  auto endpoint = resolve(text, port);
-  if (endpoint && endpoint->port == 0)
-    return Error{option + " expects a port from 1 to 65535, and found \"" + text + "\""};
-  return endpoint;
 }
 
 Result<PeerConfig> configure(const ConnectArguments& arguments) {

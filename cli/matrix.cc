@@ -46,9 +46,7 @@ void add_matrix_command(CLI::App& app, int* status) {
   MatrixOptions& options = arguments->options;
   CLI::App* command =
       app.add_subcommand("matrix", "Every NAT against every NAT, beside the oracle's verdict");
-  command->add_option("--seed", options.seed, "Seed of all randomness")
-      ->capture_default_str()
-      ->check(check_seed);
+  add_seed(command, &options.seed, "Seed of all randomness");
   command->add_option("--trials", options.trials, "Universes per cell")
       ->capture_default_str()
       ->check(CLI::Range(1u, 10'000'000u));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/settings.h"
 #include "live/asio_driver.h"
 #include "live/entropy.h"
 #include "protocols/stun/behavior_discovery.h"
@@ -69,7 +70,7 @@ void print_json(const Endpoint& server, const Verdict& verdict) {
 }
 
 int probe(const ProbeArguments& arguments) {
-  const auto server = resolve(arguments.server, 3478);
+  const auto server = service("probe", arguments.server, 3478);
   if (!server) return failed(server.error());
   const auto local = local_address_towards(*server);
   if (!local) return failed(local.error());

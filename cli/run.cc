@@ -46,9 +46,7 @@ void add_run_command(CLI::App& app, int* status) {
   CLI::App* command =
       app.add_subcommand("run", "Run a scenario in virtual time and report what happened");
   command->add_option("script", options.script, "The scenario, a Lua file")->required();
-  command->add_option("--seed", options.seed, "Seed of all randomness")
-      ->capture_default_str()
-      ->check(check_seed);
+  add_seed(command, &options.seed, "Seed of all randomness");
   command
       ->add_option("--set", arguments->set,
                    "NAME=VALUE for natbed.param(), or the values of an axis")

@@ -1,36 +1,29 @@
-// What several commands take alike: --set NAME=VALUE, --seed.
+// What several commands take alike: settings, a seed, the address of a service.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/address.h"
 #include "base/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace natbed {
 
-inline Result<std::vector<std::pair<std::string, std::string>>> parse_settings(
-    const std::vector<std::string>& texts) {
-  std::vector<std::pair<std::string, std::string>> settings;
-  for (const std::string& text : texts) {
-    const size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Error{"--set expects NAME=VALUE, e.g. --set bob=symmetric, and found \"" + text +
-                   "\""};
-    }
-    settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return settings;
-}
+// --set NAME=VALUE, as often as wanted.
+Result<std::vector<std::pair<std::string, std::string>>> parse_settings(
+    const std::vector<std::string>& texts);
 
-// For CLI11, which takes -1 and what does not fit for other numbers. Empty: it is one.
-inline std::string check_seed(const std::string& text) {
-  uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error == std::errc() && end == text.data() + text.size()) return {};
-  return "expected a whole number from 0 to 18446744073709551615, and found \"" + text + "\"";
-}
+// --seed N, the whole range of it and nothing else.
+void add_seed(CLI::App* command, uint64_t* seed, const std::string& what);
+
+// Where a service that the user named as "HOST[:PORT]" is; `port` if none was given. `option` names
+// it in errors.
+Result<Endpoint> service(const std::string& option, const std::string& text, uint16_t port);
 
 }  // namespace natbed

@@ -87,9 +87,7 @@ void add_view_command(CLI::App& app, int* status) {
   CLI::App* command = app.add_subcommand("view", "Watch a run: packets, holes, routes, NAT tables");
   command->add_option("what", arguments->what, "A scenario (.lua), or a trace from `run --trace`")
       ->required();
-  command->add_option("--seed", arguments->seed, "Seed, for a scenario")
-      ->capture_default_str()
-      ->check(check_seed);
+  add_seed(command, &arguments->seed, "Seed, for a scenario");
   command->add_option("--set", arguments->set, "NAME=VALUE, for a scenario")
       ->expected(1)
       ->take_all();

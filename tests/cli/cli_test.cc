@@ -170,6 +170,10 @@ TEST_F(Cli, RefusesAPeerWithoutNameOrService) {
   expect_error(natbed({"connect", "--as", "", "--rendezvous", "127.0.0.1"}), {"--as", "empty"});
   expect_error(natbed({"connect", "bob", "--as", "a", "--rendezvous", "127.0.0.1:0"}),
                {"--rendezvous", "1 to 65535"});
+  expect_error(natbed({"connect", "bob", "--as", "a", "--rendezvous", "127.0.0.1", "--turn",
+                       "user:secret@127.0.0.1:0"}),
+               {"--turn", "1 to 65535"});
+  expect_error(natbed({"probe", "127.0.0.1:0"}), {"probe", "1 to 65535"});
 }
 
 TEST_F(Cli, RefusesATraceThatIsNotWhole) {
