@@ -70,7 +70,8 @@ void Connection::introduced(Instant now, const Introduction& introduction, PeerP
   }
   if (fresh_) patience_ = now + parts.config.relay_patience;
   if (way_ == Way::kRelayed && controlling_) ask_at_ = now + parts.config.retry_direct;
-  // What we were told of the peer may be out of date: who waits longer than punching does asks again.
+  // What we were told of the peer may be out of date: who waits longer than punching lasts asks
+  // again.
   const Instant given_up = now + parts.config.punch.give_up;
   if (way_ == Way::kNone && controlling_ && given_up < give_up_at_) ask_at_ = given_up;
   if (parts.config.techniques & (kDirect | kPunch)) punch(now, introduction, parts, out);
