@@ -9,6 +9,8 @@ using Kind = MachineEvent::Kind;
 
 // When a path is lost both sides notice at about the same time; the one that controls asks first.
 constexpr Duration kOtherFirst = Duration::seconds(2);
+// After this the rendezvous service does not repeat an introduction any more (7 times 500 ms).
+constexpr Duration kAskAgain = Duration::seconds(4);
 
 bool usable(const std::unique_ptr<Puncher>& puncher) { return puncher && puncher->up(); }
 bool dead(const std::unique_ptr<Puncher>& puncher) {
@@ -71,9 +73,9 @@ void Connection::introduced(Instant now, const Introduction& introduction, PeerP
   if (fresh_) patience_ = now + parts.config.relay_patience;
   if (way_ == Way::kRelayed && controlling_) ask_at_ = now + parts.config.retry_direct;
   // What we were told of the peer may be out of date: who waits longer than punching lasts asks
-  // again.
-  const Instant given_up = now + parts.config.punch.give_up;
-  if (way_ == Way::kNone && controlling_ && given_up < give_up_at_) ask_at_ = given_up;
+  // again, and sooner if there was a path, for then the peer has most likely moved or restarted.
+  const Instant ask_again = now + (fresh_ ? parts.config.punch.give_up : kAskAgain);
+  if (way_ == Way::kNone && controlling_ && ask_again < give_up_at_) ask_at_ = ask_again;
   if (parts.config.techniques & (kDirect | kPunch)) punch(now, introduction, parts, out);
   if (parts.config.techniques & kRelay) {
     if (!relayed_)
