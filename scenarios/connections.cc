@@ -22,16 +22,20 @@ Result<ConnectionId> Connections::connect(NodeId from, NodeId to, const ConnectO
   peers_[*caller].connections.push_back(id);
   peers_[*callee].connections.push_back(id);
 
-  Peer* peer = peers_[*caller].peer;
-  const Name name = name_of(*callee);
-  if (peer->connected(name)) {
+  if (peers_[*caller].peer->connected(name_of(*callee))) {
+    look_at_path(id);
     settle(connection, true, "");
   } else {
-    topology_->world().with_outbox(
-        peers_[*caller].machine,
-        [&](Machine&, Instant now, Outbox& out) { peer->connect(now, name, out); });
+    call(connection);
   }
   return id;
+}
+
+void Connections::call(ConnectionRecord& connection) {
+  RunningPeer& from = peers_[connection.from_peer];
+  const Name to = name_of(connection.to_peer);
+  topology_->world().with_outbox(
+      from.machine, [&](Machine&, Instant now, Outbox& out) { from.peer->connect(now, to, out); });
 }
 
 const std::vector<Connections::Concerned>& Connections::on_machine_event(
@@ -42,27 +46,29 @@ const std::vector<Connections::Concerned>& Connections::on_machine_event(
   if (teller == kNobody) return concerned_;
   for (const ConnectionId id : peers_[teller].connections) {
     ConnectionRecord& connection = connections_[id.value()];
+    if (connection.closed) continue;
     const bool at_from = connection.from_peer == teller;
     if (name_of(at_from ? connection.to_peer : connection.from_peer) != event.name) continue;
-    const uint32_t changes = connection.changes;
     if (at_from) {
-      on_event_at_from(connection, event);
+      concerned_.push_back({id, on_event_at_from(id, event)});
     } else {
       on_event_at_to(connection, event);
+      concerned_.push_back({id, false});
     }
-    concerned_.push_back({id, connection.changes != changes});
   }
   return concerned_;
 }
 
-void Connections::on_event_at_from(ConnectionRecord& connection, const MachineEvent& event) {
+bool Connections::on_event_at_from(ConnectionId id, const MachineEvent& event) {
+  ConnectionRecord& connection = connections_[id.value()];
+  bool another = false;
   switch (event.kind) {
     case MachineEvent::Kind::kPathUp:
-      look_at_path(connection);
+      another = look_at_path(id);
       if (!connection.settled) settle(connection, true, "");
       break;
     case MachineEvent::Kind::kPathDown:
-      look_at_path(connection);
+      another = look_at_path(id);
       break;
     case MachineEvent::Kind::kConnectFailed:
       if (!connection.settled) settle(connection, false, std::string(event.text));
@@ -74,15 +80,18 @@ void Connections::on_event_at_from(ConnectionRecord& connection, const MachineEv
     default:
       break;
   }
+  return another;
 }
 
 // A path that goes down while another takes its place is told as two events, and is one change.
-void Connections::look_at_path(ConnectionRecord& connection) {
-  const PeerPath path = peers_[connection.from_peer].peer->path(name_of(connection.to_peer));
-  if (path.kind == connection.seen && path.remote == connection.seen_remote) return;
-  connection.seen = path.kind;
-  connection.seen_remote = path.remote;
+bool Connections::look_at_path(ConnectionId id) {
+  ConnectionRecord& connection = connections_[id.value()];
+  const PeerPath now = path(id);
+  if (now.kind == connection.seen && now.remote == connection.seen_remote) return false;
+  connection.seen = now.kind;
+  connection.seen_remote = now.remote;
   ++connection.changes;
+  return true;
 }
 
 void Connections::on_event_at_to(ConnectionRecord& connection, const MachineEvent& event) {
@@ -113,6 +122,7 @@ void Connections::settle(ConnectionRecord& connection, bool ok, std::string why)
 }
 
 bool Connections::send(ConnectionId id, size_t size) {
+  if (at(id).closed) return false;
   static constexpr std::array<std::byte, Peer::kMaxPayload> kZeros = {};
   NATBED_CHECK(size <= kZeros.size());
   RunningPeer& from = peers_[at(id).from_peer];
@@ -125,6 +135,7 @@ bool Connections::send(ConnectionId id, size_t size) {
 }
 
 bool Connections::ping(ConnectionId id) {
+  if (at(id).closed) return false;
   RunningPeer& from = peers_[at(id).from_peer];
   const Name to = name_of(at(id).to_peer);
   bool sent = false;
@@ -134,19 +145,49 @@ bool Connections::ping(ConnectionId id) {
   return sent;
 }
 
-void Connections::close(ConnectionId id) {
+const std::vector<Connections::Concerned>& Connections::close(ConnectionId id) {
   const uint32_t ends[2] = {at(id).from_peer, at(id).to_peer};
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2 && !at(id).closed; ++i) {
     RunningPeer& peer = peers_[ends[i]];
     const Name other = name_of(ends[1 - i]);
     topology_->world().with_outbox(peer.machine, [&](Machine&, Instant now, Outbox& out) {
       peer.peer->disconnect(now, other, out);
     });
   }
+  concerned_.clear();
+  for (const ConnectionId shared : peers_[ends[0]].connections) {
+    ConnectionRecord& connection = connections_[shared.value()];
+    const bool same = connection.from_peer == ends[0] ? connection.to_peer == ends[1]
+                                                      : connection.from_peer == ends[1];
+    if (!same || connection.closed) continue;
+    connection.closed = true;
+    if (!connection.settled) settle(connection, false, "closed");
+    concerned_.push_back({shared, look_at_path(shared)});
+  }
+  return concerned_;
+}
+
+const std::vector<Connections::Concerned>& Connections::on_power(NodeId host) {
+  std::vector<Concerned> concerned;
+  const bool on = topology_->world().powered(host);
+  if (host.value() < peers_of_host_.size()) {
+    for (const uint32_t peer : peers_of_host_[host.value()]) {
+      for (const ConnectionId id : peers_[peer].connections) {
+        ConnectionRecord& connection = connections_[id.value()];
+        if (connection.from != host || connection.closed) continue;
+        concerned.push_back({id, look_at_path(id)});
+        if (on && (connection.ok || !connection.settled)) call(connection);
+      }
+    }
+  }
+  concerned_ = std::move(concerned);  // what a call told at once was told then
+  return concerned_;
 }
 
 PeerPath Connections::path(ConnectionId id) const {
-  return peers_[at(id).from_peer].peer->path(name_of(at(id).to_peer));
+  const ConnectionRecord& connection = at(id);
+  if (connection.closed || !topology_->world().powered(connection.from)) return {};
+  return peers_[connection.from_peer].peer->path(name_of(connection.to_peer));
 }
 
 Result<uint32_t> Connections::peer_on(NodeId host, const ConnectOptions& options) {

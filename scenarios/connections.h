@@ -32,6 +32,7 @@ struct ConnectionRecord {
   NodeId from, to;
   uint32_t from_peer = 0, to_peer = 0;  // which of the peers of Connections
   Instant asked;
+  bool closed = false;   // by the script: nothing concerns it any more
   bool settled = false;  // the attempt is over: ok, or why
   bool ok = false;
   Instant settled_at;
@@ -69,10 +70,14 @@ class Connections {
   // One datagram of `size` bytes from `from` to `to`; false if no path is up.
   bool send(ConnectionId id, size_t size);
   bool ping(ConnectionId id);
-  void close(ConnectionId id);
+  // Ends what the two hosts have between them, and with it all connections that use it.
+  const std::vector<Concerned>& close(ConnectionId id);
+  // To be called after a host was switched on or off. Off, it has no path; on again, it calls again
+  // whom it was connected to or called, as a program does that is started anew.
+  const std::vector<Concerned>& on_power(NodeId host);
 
   const ConnectionRecord& at(ConnectionId id) const { return connections_[id.value()]; }
-  PeerPath path(ConnectionId id) const;  // as `from` sees it now
+  PeerPath path(ConnectionId id) const;  // as `from` sees it now; none if closed or off
   Endpoint reflexive(ConnectionId id) const { return peers_[at(id).from_peer].peer->reflexive(); }
 
  private:
@@ -86,9 +91,10 @@ class Connections {
 
   Result<uint32_t> peer_on(NodeId host, const ConnectOptions& options);
   PeerConfig config_for(const Name& name, const ConnectOptions& options) const;
-  void on_event_at_from(ConnectionRecord& connection, const MachineEvent& event);
+  bool on_event_at_from(ConnectionId id, const MachineEvent& event);  // true: another path
   void on_event_at_to(ConnectionRecord& connection, const MachineEvent& event);
-  void look_at_path(ConnectionRecord& connection);
+  void call(ConnectionRecord& connection);
+  bool look_at_path(ConnectionId id);  // true: it is another one
   void settle(ConnectionRecord& connection, bool ok, std::string why);
   const Name& name_of(uint32_t peer) const { return peers_[peer].name; }
 

@@ -154,7 +154,7 @@ int send(lua_State* L) {
 }
 
 int close(lua_State* L) {
-  connections_of(L).close(self(L));
+  trial_of(L).tell(connections_of(L).close(self(L)));
   return 0;
 }
 

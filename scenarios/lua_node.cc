@@ -80,13 +80,12 @@ int move(lua_State* L) {
   return 0;
 }
 
-int stop(lua_State* L) {
-  trial_of(L).world().power_off(self(L));
-  return 0;
-}
-
-int start(lua_State* L) {
-  trial_of(L).world().power_on(self(L));
+template <void (World::*kSwitch)(NodeId)>
+int switch_power(lua_State* L) {
+  ScriptTrial& trial = trial_of(L);
+  const NodeId node = self(L);
+  (trial.world().*kSwitch)(node);
+  trial.tell(trial.net().connections.on_power(node));
   return 0;
 }
 
@@ -142,8 +141,8 @@ void open_nodes(lua_State* L) {
                             {"reboot", api<reboot>},
                             {"readdress", api<readdress>},
                             {"move", api<move>},
-                            {"stop", api<stop>},
-                            {"start", api<start>},
+                            {"stop", api<switch_power<&World::power_off>>},
+                            {"start", api<switch_power<&World::power_on>>},
                             {"link", api<link>},
                             {nullptr, nullptr}};
   define_type(L, kNodeType, methods, api<field>, api<to_name>);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <lua.hpp>
 
 #include "base/check.h"
@@ -23,12 +24,34 @@ int append(lua_State*, const void* bytes, size_t size, void* to) {
 // Raised again at every later instruction, so that no pcall() of the script can go on.
 void on_instructions(lua_State* L, lua_Debug*) {
   if (trial_of(L).spend_instructions(kHookEvery)) return;
-  lua_sethook(L, on_instructions, LUA_MASKCOUNT, 1);
+  stop_script(L);
   luaL_where(L, 0);
   lua_pushliteral(L,
-                  "the script runs on and on while virtual time stands still (an endless loop?)");
+                  "the script runs on and on while virtual time hardly moves (an endless loop?)");
   lua_concat(L, 2);
   lua_error(L);
+}
+
+// lua_Alloc over the C library's.
+void* allocate(void* memory, void* old, size_t old_size, size_t size) {
+  ScriptMemory& taken = *static_cast<ScriptMemory*>(memory);
+  if (old == nullptr) old_size = 0;  // then Lua says there what the memory is for
+  if (size == 0) {
+    std::free(old);
+    taken.bytes -= old_size;
+    return nullptr;
+  }
+  if (taken.limited && size > old_size && taken.bytes + (size - old_size) > kMostMemory)
+    return nullptr;
+  void* now = std::realloc(old, size);
+  if (now) taken.bytes += size - old_size;
+  return now;
+}
+
+ScriptMemory& memory_of(lua_State* L) {
+  void* memory = nullptr;
+  lua_getallocf(L, &memory);
+  return *static_cast<ScriptMemory*>(memory);
 }
 
 }  // namespace
@@ -46,7 +69,7 @@ Result<CompiledScript> compile_script(std::string_view name, std::string_view so
   return script;
 }
 
-LuaState::LuaState(ScriptTrial* trial) : state_(luaL_newstate()) {
+LuaState::LuaState(ScriptTrial* trial) : state_(lua_newstate(allocate, &memory_)) {
   lua_State* L = state_.get();
   NATBED_CHECK(L != nullptr, "out of memory for a Lua state");
   *static_cast<ScriptTrial**>(lua_getextraspace(L)) = trial;
@@ -54,6 +77,11 @@ LuaState::LuaState(ScriptTrial* trial) : state_(luaL_newstate()) {
   open_api(L);
   lua_sethook(L, on_instructions, LUA_MASKCOUNT, kHookEvery);
 }
+
+void stop_script(lua_State* L) { lua_sethook(L, on_instructions, LUA_MASKCOUNT, 1); }
+
+MemoryLimit::MemoryLimit(lua_State* L) : memory_(&memory_of(L)) { memory_->limited = true; }
+MemoryLimit::~MemoryLimit() { memory_->limited = false; }
 
 void LuaState::Close::operator()(lua_State* L) const { lua_close(L); }
 

@@ -4,9 +4,11 @@
 // package, coroutine, or anything that loads code. What would let the machine's memory layout into
 // a result is replaced: pairs() walks in the order of keys, tostring() of a table is "table",
 // next() is gone, and math.random is the scenario's own stream. A script that runs on and on while
-// virtual time stands still is stopped.
+// virtual time hardly moves is stopped, and so is one that fills the memory.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,20 +28,50 @@ struct CompiledScript {
 };
 Result<CompiledScript> compile_script(std::string_view name, std::string_view source);
 
+// VM instructions that a script may be ahead of virtual time, which pays for one a nanosecond: a
+// second or two of work at one instant, and afterwards as much as a real host would get done.
+inline constexpr int64_t kMostInstructions = 100'000'000;
+// What it costs to resume a coroutine, in instructions: or else sleeping for a nanosecond, again
+// and again, would be an endless loop that nobody sees.
+inline constexpr int64_t kResumeCost = 250;
+inline constexpr size_t kMostMemory = size_t{256} << 20;  // bytes that one trial's script may fill
+
+struct ScriptMemory {
+  size_t bytes = 0;
+  bool limited = false;
+};
+
+// While one lives, the script of `L` gets an error instead of more than kMostMemory: as long as
+// its own code runs, which can fail, but not while C++ prepares a call.
+class MemoryLimit {
+ public:
+  explicit MemoryLimit(lua_State* L);
+  ~MemoryLimit();
+  MemoryLimit(const MemoryLimit&) = delete;
+  MemoryLimit& operator=(const MemoryLimit&) = delete;
+
+ private:
+  ScriptMemory* memory_;
+};
+
+// The coroutine `L` ends with the error of an endless loop as soon as it runs, unless instructions
+// are to be had again by then.
+void stop_script(lua_State* L);
+
 class LuaState {
  public:
   // `trial` outlives it and is what trial_of() finds.
   explicit LuaState(ScriptTrial* trial);
+  LuaState(const LuaState&) = delete;  // the state knows where its memory is counted
+  LuaState& operator=(const LuaState&) = delete;
   lua_State* get() const { return state_.get(); }
 
  private:
   struct Close {
     void operator()(lua_State* L) const;
   };
+  ScriptMemory memory_;
   std::unique_ptr<lua_State, Close> state_;
 };
-
-// VM instructions that a script may use without virtual time moving on: a second or two.
-inline constexpr int64_t kMostInstructions = 100'000'000;
 
 }  // namespace natbed

@@ -1,11 +1,15 @@
 #include "scenarios/lua_tasks.h"
 
+#include <fmt/format.h>
+
 #include <lua.hpp>
 
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "scenarios/lua_call.h"
+#include "scenarios/lua_state.h"
 #include "scenarios/script_trial.h"
 
 namespace natbed {
@@ -13,9 +17,33 @@ namespace {
 
 constexpr int kSerialBits = 32;
 
-std::string message_on(lua_State* L) {
-  if (lua_type(L, -1) == LUA_TSTRING) return lua_tostring(L, -1);
-  return std::string("error() was called with a ") + luaL_typename(L, -1) + " instead of a text";
+// "two_homes.lua:12: ", where a coroutine stopped; its stack is as the error left it.
+std::string line_of(lua_State* L) {
+  lua_Debug frame;
+  for (int level = 0; lua_getstack(L, level, &frame) != 0; ++level) {
+    lua_getinfo(L, "Sl", &frame);
+    if (frame.currentline > 0) return fmt::format("{}:{}: ", frame.short_src, frame.currentline);
+  }
+  return "";
+}
+
+std::string message_of(lua_State* L, int status) {
+  const std::string line = line_of(L);
+  if (status == LUA_ERRMEM) {
+    return fmt::format("{}the script needs more than {} MiB of memory", line, kMostMemory >> 20);
+  }
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    return fmt::format("{}error() was called with a {} instead of a text", line,
+                       luaL_typename(L, -1));
+  }
+  const std::string message = printable(lua_tostring(L, -1));
+  const std::string script = line.substr(0, line.find(':') + 1);
+  return message.starts_with(script) ? message : line + message;
+}
+
+int run(lua_State* coroutine, int arguments, int* results) {
+  const MemoryLimit limit(coroutine);
+  return lua_resume(coroutine, nullptr, arguments, results);
 }
 
 }  // namespace
@@ -109,14 +137,15 @@ void LuaTasks::resume(uint32_t index) {
   } else if (task.waits_for.push) {
     arguments = task.waits_for.push(*trial_, task.coroutine, task.waits_for);
   }
+  if (!trial_->spend_instructions(kResumeCost)) stop_script(task.coroutine);
   int results = 0;
-  const int status = lua_resume(task.coroutine, nullptr, arguments, &results);
+  const int status = run(task.coroutine, arguments, &results);
   if (status == LUA_YIELD) {
     lua_pop(task.coroutine, results);
     return;
   }
   task.state = State::kFinished;
-  if (status != LUA_OK) error_ = message_on(task.coroutine);
+  if (status != LUA_OK) error_ = message_of(task.coroutine, status);
   if (!task.keep) luaL_unref(task.coroutine, LUA_REGISTRYINDEX, task.reference);
 }
 

@@ -126,10 +126,7 @@ void ScriptTrial::on_machine_event(MachineId machine, const MachineEvent& event)
   if (net_->pings.on_machine_event(machine, event)) {
     tasks_->on_other();
   } else {
-    for (const auto& [id, path_changed] : net_->connections.on_machine_event(machine, event)) {
-      if (path_changed) tell_change(id);
-      tasks_->on_connection(id);
-    }
+    tell(net_->connections.on_machine_event(machine, event));
   }
   after_event();
 }
@@ -142,6 +139,13 @@ void ScriptTrial::on_alarm(uint64_t token) {
 void ScriptTrial::after_event() {
   tasks_->drain();
   if (tasks_->error() || (main_ && tasks_->finished(*main_))) world_.stop_running();
+}
+
+void ScriptTrial::tell(const std::vector<Connections::Concerned>& concerned) {
+  for (const auto& [id, path_changed] : concerned) {
+    if (path_changed) tell_change(id);
+    tasks_->on_connection(id);
+  }
 }
 
 void ScriptTrial::tell_change(ConnectionId connection) {
@@ -199,8 +203,9 @@ void ScriptTrial::call_on_change(ConnectionId connection, int function) {
 }
 
 bool ScriptTrial::spend_instructions(int64_t count) {
-  if (instructions_at_ != world_.now()) instructions_ = 0, instructions_at_ = world_.now();
-  instructions_ += count;
+  const int64_t paid = (world_.now() - instructions_at_).ns();
+  instructions_ = std::max<int64_t>(0, instructions_ - paid) + count;
+  instructions_at_ = world_.now();
   return instructions_ <= kMostInstructions;
 }
 

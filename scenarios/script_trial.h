@@ -56,7 +56,9 @@ class ScriptTrial final : public WorldListener {
   // Calls `function` (a reference in the registry) with the path whenever the connection's path
   // changes.
   void call_on_change(ConnectionId connection, int function);
-  // False if too many were spent since virtual time last moved.
+  // Wakes who waits for these connections, and calls who watches them.
+  void tell(const std::vector<Connections::Concerned>& concerned);
+  // False if the script has done too much in the virtual time that passed (kMostInstructions).
   bool spend_instructions(int64_t count);
 
  private:

@@ -91,4 +91,6 @@ void World::power_on(NodeId node) {
   state_->runner.settle();
 }
 
+bool World::powered(NodeId node) const { return state_->kernel.topology[node].powered; }
+
 }  // namespace natbed

@@ -120,6 +120,7 @@ class World {
   void power_on(NodeId node);
 
   // Questions.
+  bool powered(NodeId node) const;
   Name name(NodeId node) const;
   NodeKind kind(NodeId node) const;
   NodeId node_of(InterfaceId interface) const;

@@ -118,6 +118,62 @@ TEST(LuaConnection, ClosesAndConnectsAgain) {
             R"({"again":"punched","closed":"none","rtt":42})");
 }
 
+TEST(LuaConnection, AClosedOneStaysClosed) {
+  EXPECT_EQ(
+      result_of(homes(R"(
+    local first = a:connect(b)
+    local seen = {}
+    first:on_change(function(w) table.insert(seen, w.path) end)
+    first:close()
+    local second = a:connect(b)
+    natbed.sleep(1)
+    natbed.record{ first = first.path, second = second.path, sent = first:send(10), ping = first:ping() == nil,
+                   seen = table.concat(seen, " "), change = first:wait_change(1) == nil }
+  )")),
+      R"({"change":true,"first":"none","ping":true,"second":"punched","seen":"none","sent":false})");
+}
+
+TEST(LuaConnection, CloseEndsWhatTheTwoHave) {
+  EXPECT_EQ(result_of(homes(R"(
+    local there, again, back = a:connect(b), a:connect(b), b:connect(a)
+    local woke
+    net:spawn(function() woke = back:wait_change(60) end)
+    natbed.sleep(1)
+    again:close()
+    natbed.sleep(1)
+    natbed.record{ there = there.path, again = again.path, back = back.path, woke = woke }
+  )")),
+            R"({"again":"none","back":"none","there":"none","woke":"none"})");
+}
+
+TEST(LuaConnection, AStoppedHostHasNoPathAndCallsAgain) {
+  EXPECT_EQ(result_of(homes(R"(
+    local way = a:connect(b, { keep_alive = 2, consent_lost = 4 })
+    local seen = {}
+    way:on_change(function(w) table.insert(seen, w.path) end)
+    natbed.sleep(1)
+    a:stop()
+    local off = way.path
+    natbed.sleep(30)
+    a:start()
+    local back = way:wait_path("any", 30)
+    natbed.record{ off = off, back = back, path = way.path, first = seen[1], rtt = way:ping() }
+  )")),
+            R"({"back":true,"first":"none","off":"none","path":"punched","rtt":42})");
+}
+
+TEST(LuaConnection, IsThereAgainWhenTheOtherHostIs) {
+  EXPECT_EQ(result_of(homes(R"(
+    local way = a:connect(b, { keep_alive = 2, consent_lost = 4 })
+    natbed.sleep(1)
+    b:stop()
+    local lost = way:wait_path("none", 60)
+    b:start()
+    natbed.record{ lost = lost, back = way:wait_path("any", 60), rtt = way:ping() }
+  )")),
+            R"({"back":true,"lost":true,"rtt":42})");
+}
+
 TEST(LuaConnection, AddsARendezvousOnlyIfThereIsNone) {
   EXPECT_EQ(result_of(R"(
     local net = natbed.network{}
