@@ -27,7 +27,14 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_settings(
       return Error{"--set expects NAME=VALUE, e.g. --set bob=symmetric, and found \"" + text +
                    "\""};
     }
-    settings.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    const std::string name = text.substr(0, equals);
+    for (const auto& [known, value] : settings) {
+      if (known != name) continue;
+      return Error{"--set " + name + " is given twice, as \"" + value + "\" and as \"" +
+                   text.substr(equals + 1) + "\"; several values of an axis go in one, as in " +
+                   "--set nat=linux,cgnat"};
+    }
+    settings.emplace_back(name, text.substr(equals + 1));
   }
   return settings;
 }

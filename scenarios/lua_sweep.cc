@@ -50,6 +50,8 @@ std::vector<Axis> listed_axes(lua_State* L, int table) {
     lua_rawgeti(L, -1, 1);
     const std::string name(text_argument(L, -1, "an axis's name"));
     lua_rawgeti(L, -2, 2);
+    const auto again = std::ranges::find(axes, name, &Axis::name);
+    if (again != axes.end()) throw ScriptError(fmt::format("two axes are called \"{}\"", name));
     axes.push_back({name, values_on_top(L, name)});
     lua_pop(L, 3);
   }

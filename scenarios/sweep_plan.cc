@@ -6,12 +6,36 @@
 
 #include "base/check.h"
 #include "base/rng.h"
+#include "nat_models/presets.h"
+#include "scenarios/suggest.h"
 
 namespace natbed {
 namespace {
 
 // Seeds that were derived stay below 2^53, so that any reader of JSON keeps all their digits.
 constexpr int kSeedBits = 53;
+
+std::string to_text_of(const Value& value) { return to_text(value); }
+
+bool is_nat_name(const std::string& word) { return find_preset(word) != nullptr; }
+
+// The value that `word` means on an axis: one of its own; on an axis of numbers any number; on an
+// axis of NATs any preset. Another text would be a slip that no script notices.
+Result<Value> value_on(const Axis& axis, const std::string& word) {
+  const auto own = std::ranges::find(axis.values, word, to_text_of);
+  if (own != axis.values.end()) return *own;
+  std::vector<std::string> texts(axis.values.size());
+  std::ranges::transform(axis.values, texts.begin(), to_text_of);
+  if (!std::holds_alternative<std::string>(axis.values.front())) {
+    const auto [parsed, value] = parse_like(axis.values.front(), word);
+    if (parsed) return value;
+    return Error{fmt::format("the axis \"{}\" takes values such as {}, not \"{}\"", axis.name,
+                             texts.front(), word)};
+  }
+  if (is_nat_name(word) && std::ranges::all_of(texts, is_nat_name)) return Value(word);
+  const std::vector<std::string_view> words(texts.begin(), texts.end());
+  return Error{unknown_word(fmt::format("value of the axis \"{}\":", axis.name), word, words)};
+}
 
 }  // namespace
 
@@ -57,15 +81,16 @@ Result<bool> narrow_axis(std::vector<Axis>& axes, const std::string& name,
   const auto axis = std::ranges::find(axes, name, &Axis::name);
   if (axis == axes.end()) return false;
   std::vector<Value> chosen;
+  // A value may hold a comma itself.
+  const bool is_one = std::ranges::find(axis->values, text, to_text_of) != axis->values.end();
   for (size_t at = 0; at <= text.size();) {
-    const size_t comma = std::min(text.find(',', at), text.size());
-    const std::string word = text.substr(at, comma - at);
-    const auto [parsed, value] = parse_like(axis->values.front(), word);
-    if (!parsed) {
-      return Error{fmt::format("--set {}={}: the axis \"{}\" takes values such as {}, not \"{}\"",
-                               name, text, name, to_text(axis->values.front()), word)};
+    const size_t comma = is_one ? text.size() : std::min(text.find(',', at), text.size());
+    Result<Value> value = value_on(*axis, text.substr(at, comma - at));
+    if (!value) return Error{fmt::format("--set {}={}: {}", name, text, value.error().message)};
+    if (std::ranges::find(chosen, *value) != chosen.end()) {
+      return Error{fmt::format("--set {}={}: {} stands there twice", name, text, to_text(*value))};
     }
-    chosen.push_back(value);
+    chosen.push_back(std::move(*value));
     at = comma + 1;
   }
   axis->values = std::move(chosen);

@@ -44,8 +44,8 @@ class SweepPlan {
 
 inline constexpr uint64_t kMostTrials = 100'000'000;  // a plan beyond is a slip of the script
 
-// Narrows the axis named `name` to the values in `text` ("linux" or "linux,cgnat"). False if no
-// axis has that name.
+// Narrows the axis named `name` to the values in `text` ("linux" or "linux,cgnat"): values of its
+// own, or any number or NAT on an axis of such. False if no axis has that name.
 Result<bool> narrow_axis(std::vector<Axis>& axes, const std::string& name, const std::string& text);
 
 }  // namespace natbed

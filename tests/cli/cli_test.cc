@@ -139,6 +139,9 @@ TEST_F(Cli, NamesTheLineOfAMistake) {
 TEST_F(Cli, RefusesASettingThatNobodyAskedFor) {
   expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "bob"}),
                {"--set", "NAME=VALUE"});
+  expect_error(
+      natbed({"run", kScenarios + "two_homes.lua", "--set", "bob=linux", "--set", "bob=cgnat"}),
+      {"--set bob", "twice"});
   expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "carol=linux"}), {"carol"});
   expect_error(natbed({"run", kScenarios + "two_homes.lua", "--set", "bob=sticky"}), {"sticky"});
 }

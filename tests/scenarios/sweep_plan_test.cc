@@ -51,5 +51,36 @@ TEST(SweepPlan, ASettingNarrowsAnAxis) {
             "--set n=three: the axis \"n\" takes values such as 3, not \"three\"");
 }
 
+std::string narrowing(std::vector<Axis>& axes, const std::string& name, const std::string& text) {
+  const Result<bool> narrowed = narrow_axis(axes, name, text);
+  return narrowed ? "" : narrowed.error().message;
+}
+
+TEST(SweepPlan, ATextThatNoAxisHasIsASlip) {
+  const std::vector<Axis> axes = {{"peer", {std::string("same carrier"), std::string("at home")}},
+                                  {"on", {true, false}}};
+  std::vector<Axis> narrowed = axes;
+  EXPECT_EQ(narrowing(narrowed, "peer", "same carier"),
+            "--set peer=same carier: unknown value of the axis \"peer\": \"same carier\" (did you "
+            "mean \"same carrier\"?)");
+  EXPECT_EQ(narrowing(narrowed, "peer", "at home,at home"),
+            "--set peer=at home,at home: at home stands there twice");
+  EXPECT_EQ(narrowing(narrowed, "on", "no"), "");
+  EXPECT_EQ(narrowed[1].values, std::vector<Value>{false});
+}
+
+TEST(SweepPlan, AnAxisOfNatsTakesAnyNat) {
+  std::vector<Axis> axes = {{"box", {std::string("linux"), std::string("eim-eif")}}};
+  EXPECT_EQ(narrowing(axes, "box", "cgnat,eim-eif"), "");
+  EXPECT_EQ(axes[0].values, (std::vector<Value>{std::string("cgnat"), std::string("eim-eif")}));
+  EXPECT_NE(narrowing(axes, "box", "sticky").find("unknown value"), std::string::npos);
+}
+
+TEST(SweepPlan, AValueMayHoldAComma) {
+  std::vector<Axis> axes = {{"place", {std::string("Bern, CH"), std::string("Ulm")}}};
+  EXPECT_EQ(narrowing(axes, "place", "Bern, CH"), "");
+  EXPECT_EQ(axes[0].values, std::vector<Value>{std::string("Bern, CH")});
+}
+
 }  // namespace
 }  // namespace natbed
