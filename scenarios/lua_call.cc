@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "base/text.h"
+
 namespace natbed {
 namespace {
 
@@ -44,8 +46,11 @@ void expected(lua_State* L, int index, std::string_view what) {
 std::string_view text_argument(lua_State* L, int index, std::string_view what) {
   if (lua_type(L, index) != LUA_TSTRING) expected(L, index, what);
   size_t size = 0;
-  const char* text = lua_tolstring(L, index, &size);
-  return {text, size};
+  const char* bytes = lua_tolstring(L, index, &size);
+  const std::string_view text(bytes, size);
+  if (is_utf8(text)) return text;
+  throw ScriptError(
+      fmt::format("expected {} in UTF-8, got the bytes \"{}\"", what, printable(text)));
 }
 
 double number_argument(lua_State* L, int index, std::string_view what) {

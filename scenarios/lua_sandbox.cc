@@ -83,13 +83,18 @@ bool prints_its_address(lua_State* L, int index) {
   return false;
 }
 
+// Pushes what stands for the value at `index` in a text. May run the script's __tostring.
+void push_as_text(lua_State* L, int index) {
+  if (prints_its_address(L, index)) {
+    lua_pushstring(L, luaL_typename(L, index));
+  } else {
+    luaL_tolstring(L, index, nullptr);
+  }
+}
+
 int plain_tostring(lua_State* L) {
   luaL_checkany(L, 1);
-  if (prints_its_address(L, 1)) {
-    lua_pushstring(L, luaL_typename(L, 1));
-  } else {
-    luaL_tolstring(L, 1, nullptr);
-  }
+  push_as_text(L, 1);
   return 1;
 }
 
@@ -158,17 +163,22 @@ int scenario_random(lua_State* L) {
   return 1;
 }
 
+int note_line(lua_State* L) {
+  trial_of(L).note(text_argument(L, 1, "a text to print"));
+  return 0;
+}
+
 // print(...) is a note: there is no other output that a run could repeat.
 int print_note(lua_State* L) {
-  std::string line;
-  for (int i = 1; i <= lua_gettop(L); ++i) {
-    if (i > 1) line += ' ';
-    const int type = lua_type(L, i);
-    line += type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN
-                ? to_text(value_at(L, i, "print"))
-                : std::string(lua_typename(L, type));
+  const int count = lua_gettop(L);
+  lua_pushcfunction(L, api<note_line>);
+  lua_pushliteral(L, "");
+  for (int i = 1; i <= count; ++i) {
+    if (i > 1) lua_pushliteral(L, " ");
+    push_as_text(L, i);
+    lua_concat(L, i > 1 ? 3 : 2);
   }
-  trial_of(L).note(line);
+  lua_call(L, 1, 0);
   return 0;
 }
 
@@ -211,7 +221,7 @@ void open_sandbox(lua_State* L) {
   replace_in(L, LUA_MATHLIBNAME, "random", api<scenario_random>, false);
   replace_in(L, LUA_TABLIBNAME, "sort", stable_sort, false);
   lua_register(L, "tostring", plain_tostring);
-  lua_register(L, "print", api<print_note>);
+  lua_register(L, "print", print_note);
   lua_register(L, "pairs", sorted_pairs);
 }
 

@@ -8,6 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "base/text.h"
+
 namespace natbed {
 namespace {
 
@@ -177,7 +179,7 @@ std::string report_table(const Report& report) {
   for (const auto& [key, value] : report.set) text += fmt::format("  {}={}", key, value);
   if (!single) text += fmt::format("  {} trials", report.trials.size());
   text += "\n\n" + (single ? table_of_trial(report.trials[0]) : table_of_cells(report));
-  return text + last_words(report);
+  return printable(text + last_words(report));  // scripts may say anything
 }
 
 }  // namespace natbed

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace natbed {
 namespace {
 
@@ -104,6 +106,10 @@ Result<Name> TopologyBuilder::name_for(const NodeOptions& options, const std::st
   if (options.name.size() > kMaxName) {
     return Error{fmt::format("the name \"{}\" has {} bytes, at most {} are possible", options.name,
                              options.name.size(), kMaxName)};
+  }
+  if (std::ranges::any_of(options.name, [](char c) { return static_cast<uint8_t>(c) < 0x20; })) {
+    return Error{fmt::format("a name is one line of text, and found control characters in \"{}\"",
+                             printable(options.name))};
   }
   if (by_name_.contains(options.name)) {
     return Error{fmt::format("there is already a node called \"{}\"", options.name)};

@@ -89,7 +89,7 @@ TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
       {"table.sort({1, 2}, function() natbed.sleep(1) end)",
        "test.lua:1: this function waits, which is not possible here (inside table.sort or "
        "string.gsub?) [at 0.000s]"},
-      {"error({})", "error() was called with a table instead of a text [at 0.000s]"},
+      {"error({})", "test.lua:1: error() was called with a table instead of a text [at 0.000s]"},
       {"local x = nil\nx.y = 1",
        "test.lua:2: attempt to index a nil value (local 'x') [at 0.000s]"},
       {"local x =", "test.lua:1: unexpected symbol near <eof>"},
@@ -145,7 +145,7 @@ TEST(LuaErrors, AFailingTrialEndsWithTheCommandThatRepeatsIt) {
       "return natbed.sweep{ axes = { n = {1, 2} }, run = function(net, p) if p.n == 2 then "
       "error('no', 0) end end }",
       options);
-  EXPECT_TRUE(error.starts_with("no [at 0.000s]\nagain: natbed run ")) << error;
+  EXPECT_TRUE(error.starts_with("test.lua:1: no [at 0.000s]\nagain: natbed run ")) << error;
   EXPECT_TRUE(error.ends_with(" --set n=2 --trials 1")) << error;
 }
 

@@ -146,7 +146,7 @@ TEST(LuaNet, PrintIsANote) {
   const auto report = run_lua("natbed.sleep(1.5) print('x', 1, true) natbed.note('y')");
   ASSERT_TRUE(report) << report.error().message;
   ASSERT_EQ(report->trials[0].notes.size(), 2u);
-  EXPECT_EQ(report->trials[0].notes[0].text, "x 1 yes");
+  EXPECT_EQ(report->trials[0].notes[0].text, "x 1 true");
   EXPECT_EQ(report->trials[0].notes[0].at, Instant() + 1500_ms);
   EXPECT_EQ(report->trials[0].notes[1].text, "y");
 }

@@ -87,13 +87,58 @@ TEST(LuaSandbox, RandomNumbersFollowTheSeed) {
 
 TEST(LuaSandbox, AnEndlessLoopIsStopped) {
   EXPECT_EQ(result_of("natbed.sleep(1)\nwhile true do end"),
-            "test.lua:2: the script runs on and on while virtual time stands still (an endless "
+            "test.lua:2: the script runs on and on while virtual time hardly moves (an endless "
             "loop?) [at 1.000s]");
 }
 
 TEST(LuaSandbox, PcallCannotHideAnEndlessLoop) {
   const std::string error = result_of("while true do pcall(function() while true do end end) end");
   EXPECT_NE(error.find("an endless loop?"), std::string::npos) << error;
+}
+
+TEST(LuaSandbox, SleepingForNoTimeIsAnEndlessLoopToo) {
+  for (const char* loop :
+       {"while true do natbed.sleep(0) end", "while true do natbed.sleep(1e-9) end"}) {
+    const std::string error = result_of(loop);
+    EXPECT_TRUE(error.starts_with("test.lua:1: the script runs on and on")) << error;
+  }
+  // What a host could do as well is no endless loop: a tick of a millisecond for ten minutes.
+  EXPECT_EQ(result_of("for i = 1, 600000 do natbed.sleep(0.001) end natbed.record{ ok = true }"),
+            R"({"ok":true})");
+}
+
+TEST(LuaSandbox, MemoryHasAnEnd) {
+  EXPECT_EQ(
+      result_of(
+          "natbed.sleep(1)\nlocal t = {}\nwhile true do t[#t + 1] = ('x'):rep(1e6) .. #t end"),
+      "test.lua:3: the script needs more than 256 MiB of memory [at 1.000s]");
+  EXPECT_EQ(result_of("local s = ('x'):rep(1e9)"),
+            "test.lua:1: the script needs more than 256 MiB of memory [at 0.000s]");
+  // What is no longer used does not count.
+  EXPECT_EQ(
+      result_of("for i = 1, 400 do local s = ('x'):rep(1e6) .. i end natbed.record{ ok = true }"),
+      R"({"ok":true})");
+}
+
+TEST(LuaSandbox, EveryErrorSaysItsLine) {
+  EXPECT_EQ(result_of("\nerror{ code = 3 }"),
+            "test.lua:2: error() was called with a table instead of a text [at 0.000s]");
+  EXPECT_EQ(result_of("\n\nerror('plain', 0)"), "test.lua:3: plain [at 0.000s]");
+  EXPECT_EQ(result_of("local s = string.format('%d', 'x')").substr(0, 12), "test.lua:1: ");
+  EXPECT_EQ(result_of("error('\\27[31mred')"), "test.lua:1: \\x1b[31mred [at 0.000s]");
+}
+
+TEST(LuaSandbox, TextsAreUtf8) {
+  EXPECT_EQ(
+      result_of("natbed.record{ name = 'M\\xFCnchen' }"),
+      R"(test.lua:1: expected the result "name" in UTF-8, got the bytes "M\xfcnchen" [at 0.000s])");
+  EXPECT_EQ(result_of("natbed.record{ name = 'Z\\u{FC}rich' }"), "{\"name\":\"Zürich\"}");
+}
+
+TEST(LuaSandbox, PrintIsANoteInLuasWords) {
+  const Result<Report> report = run_lua("print('a', 1, 2.5, true, nil, {}, natbed.network{})");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->trials[0].notes[0].text, "a 1 2.5 true nil table net");
 }
 
 TEST(LuaSandbox, AScriptThatWaitsForEverIsStopped) {
