@@ -1,4 +1,4 @@
-// The documents promise that examples run, that no function is left out, and that
+// The documents promise that examples run, that no function, key or number is left out, and that
 // what they say of the trace's bytes is what the code writes.
 #include <fmt/format.h>
 
@@ -8,7 +8,11 @@
 #include <vector>
 
 #include "base/trace_event.h"
+#include "protocols/peer/peer.h"
 #include "run_lua.h"
+#include "scenarios/address_plan.h"
+#include "scenarios/sweep_plan.h"
+#include "scenarios/topology_builder.h"
 
 namespace natbed {
 namespace {
@@ -131,6 +135,33 @@ TEST(Docs, GroupsOfFieldsAreTheCodes) {
     }
   }
   EXPECT_EQ(kinds, kTraceKindCount);
+}
+
+// What the window's help shows, which lists them.
+TEST(Docs, KeysOfTheWindowAreTold) {
+  const std::string watching = section("docs/scenarios.md", "Watching a run");
+  const std::string help = text_of(kRoot / "viz/legend.cc");
+  const std::regex entry("\\{\"([^\"]+)\", \"([^\"]+)\"\\},");
+  int keys = 0;
+  for (std::sregex_iterator it(help.begin(), help.end(), entry), end; it != end; ++it, ++keys) {
+    const std::string key = std::regex_replace((*it)[1].str(), std::regex(" +"), " ");
+    EXPECT_NE(watching.find(fmt::format("\n| {} | {} |\n", key, (*it)[2].str())), std::string::npos)
+        << key;
+  }
+  EXPECT_GT(keys, 10);
+}
+
+TEST(Docs, LimitsAreTheCodes) {
+  const std::string document = text_of(kRoot / "docs/scenarios.md");
+  const AddressBlock core = AddressPlan().core(), carrier = AddressPlan().carrier();
+  for (const std::string& limit :
+       {fmt::format("the core is {}/{},", core.prefix().to_string(), core.length()),
+        fmt::format("carrier is {}/{}", carrier.prefix().to_string(), carrier.length()),
+        fmt::format("| names | 1 to {} bytes", TopologyBuilder::kMaxName),
+        fmt::format("| a datagram of `way:send` | {} bytes |", Peer::kMaxPayload),
+        fmt::format("| a run | {} million trials", kMostTrials / 1'000'000)}) {
+    EXPECT_NE(document.find(limit), std::string::npos) << "docs/scenarios.md lacks: " << limit;
+  }
 }
 
 }  // namespace
