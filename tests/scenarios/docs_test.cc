@@ -1,9 +1,18 @@
-// docs/scenarios.md promises that its examples run and that it leaves no function out.
+// The documents promise that examples run, that no function, key or number is left out, and that
+// what they say of the trace's bytes is what the code writes.
+#include <fmt/format.h>
+
+#include <map>
 #include <regex>
 #include <sstream>
 #include <vector>
 
+#include "base/trace_event.h"
+#include "protocols/peer/peer.h"
 #include "run_lua.h"
+#include "scenarios/address_plan.h"
+#include "scenarios/sweep_plan.h"
+#include "scenarios/topology_builder.h"
 
 namespace natbed {
 namespace {
@@ -59,6 +68,100 @@ TEST(Docs, NoFunctionIsLeftOut) {
     }
   }
   EXPECT_GT(functions, 25);
+}
+
+std::string section(const fs::path& document, const std::string& heading) {
+  const std::string text = text_of(kRoot / document);
+  const size_t from = text.find("\n## " + heading + "\n");
+  EXPECT_NE(from, std::string::npos) << document << " has no section " << heading;
+  return from == std::string::npos ? "" : text.substr(from, text.find("\n## ", from + 1) - from);
+}
+
+// "| of | 0 host, 1 router |": the row as the code's words would write it, for all values up to 255.
+template <class E>
+std::string row_of(const std::string& of) {
+  std::string row;
+  for (int i = 0; i < 256; ++i) {
+    const std::string word = to_string(static_cast<E>(i));
+    if (word != "?") row += fmt::format("{} {} {}", row.empty() ? "" : ",", i, word);
+  }
+  return fmt::format("\n| {} |{} |\n", of, row);
+}
+
+TEST(Docs, NumbersInTracesAreTheCodes) {
+  const std::string numbers = section("docs/trace-format.md", "The numbers in it");
+  for (const std::string& row :
+       {row_of<NodeKind>("node kind"), row_of<RealmKind>("realm kind"),
+        row_of<Protocol>("protocol"), row_of<Traffic>("traffic"), row_of<DropReason>("reason"),
+        row_of<MachineEvent::Kind>("machine kind"), row_of<PathKind>("path kind")}) {
+    EXPECT_NE(numbers.find(row), std::string::npos) << "docs/trace-format.md lacks" << row;
+  }
+}
+
+// The words of a list in a table: "8 mapping opened, 9 mapping refreshed" or "node, row".
+std::vector<std::string> listed(const std::string& text) {
+  std::vector<std::string> words;
+  const std::regex word("[^,]+");
+  for (std::sregex_iterator it(text.begin(), text.end(), word), end; it != end; ++it) {
+    words.push_back(std::regex_replace((*it).str(), std::regex("^ | $"), ""));
+  }
+  return words;
+}
+
+TEST(Docs, GroupsOfFieldsAreTheCodes) {
+  const std::map<std::string, uint16_t> groups = {
+      {"node", kFieldNode},     {"node kind", kFieldNodeKind},
+      {"realm", kFieldRealm},   {"interface", kFieldInterface},
+      {"other", kFieldOther},   {"packet", kFieldPacket},
+      {"row", kFieldRow},       {"translation", kFieldTranslation},
+      {"reason", kFieldReason}, {"until", kFieldUntil},
+      {"flow", kFieldFlow},     {"machine", kFieldMachine},
+      {"text", kFieldText},     {"address", kFieldAddress},
+  };
+  const std::string record = section("docs/trace-format.md", "A record");
+  const std::regex row(R"(\n\| (\d+ [^|]+) \| ([^|]+) \|)");
+  int kinds = 0;
+  for (std::sregex_iterator it(record.begin(), record.end(), row), end; it != end; ++it) {
+    uint16_t fields = 0;
+    for (const std::string& group : listed((*it)[2])) {
+      ASSERT_TRUE(groups.contains(group)) << group;
+      fields |= groups.at(group);
+    }
+    for (const std::string& numbered : listed((*it)[1])) {
+      const auto kind = static_cast<TraceKind>(kinds++);
+      const std::string word = std::regex_replace(to_string(kind), std::regex("-"), " ");
+      EXPECT_EQ(numbered, fmt::format("{} {}", kinds - 1, word));
+      EXPECT_EQ(fields, trace_fields(kind)) << numbered;
+    }
+  }
+  EXPECT_EQ(kinds, kTraceKindCount);
+}
+
+// What the window's help shows, which lists them.
+TEST(Docs, KeysOfTheWindowAreTold) {
+  const std::string watching = section("docs/scenarios.md", "Watching a run");
+  const std::string help = text_of(kRoot / "viz/legend.cc");
+  const std::regex entry("\\{\"([^\"]+)\", \"([^\"]+)\"\\},");
+  int keys = 0;
+  for (std::sregex_iterator it(help.begin(), help.end(), entry), end; it != end; ++it, ++keys) {
+    const std::string key = std::regex_replace((*it)[1].str(), std::regex(" +"), " ");
+    EXPECT_NE(watching.find(fmt::format("\n| {} | {} |\n", key, (*it)[2].str())), std::string::npos)
+        << key;
+  }
+  EXPECT_GT(keys, 10);
+}
+
+TEST(Docs, LimitsAreTheCodes) {
+  const std::string document = text_of(kRoot / "docs/scenarios.md");
+  const AddressBlock core = AddressPlan().core(), carrier = AddressPlan().carrier();
+  for (const std::string& limit :
+       {fmt::format("the core is {}/{},", core.prefix().to_string(), core.length()),
+        fmt::format("carrier is {}/{}", carrier.prefix().to_string(), carrier.length()),
+        fmt::format("| names | 1 to {} bytes", TopologyBuilder::kMaxName),
+        fmt::format("| a datagram of `way:send` | {} bytes |", Peer::kMaxPayload),
+        fmt::format("| a run | {} million trials", kMostTrials / 1'000'000)}) {
+    EXPECT_NE(document.find(limit), std::string::npos) << "docs/scenarios.md lacks: " << limit;
+  }
 }
 
 }  // namespace
