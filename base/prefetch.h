@@ -23,6 +23,12 @@ inline void prefetch_lines(const void* at, size_t bytes) {
     prefetch_line(reinterpret_cast<const void*>(line));
   }
 }
+// From `first` to the end of `last`, a member further on in the same object.
+template <class First, class Last>
+void prefetch_through(const First& first, const Last& last) {
+  const auto begin = reinterpret_cast<uintptr_t>(&first);
+  prefetch_lines(&first, reinterpret_cast<uintptr_t>(&last + 1) - begin);
+}
 template <class T>
 void prefetch_object(const T& object) {
   prefetch_lines(&object, sizeof object);

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/machine.h"
+#include "base/prefetch.h"
 #include "protocols/peer/peer_path.h"
 #include "protocols/peer/relayed_way.h"
 #include "protocols/punch/puncher.h"
@@ -43,10 +44,9 @@ class Connection {
   void on_news(Instant now, const Relaying::News& news, PeerParts& parts, Outbox& out);
   void on_timeout(Instant now, PeerParts& parts, Outbox& out);
   Instant deadline() const;
-  // Most calls read the members up to path_.remote, and of the path that is tried first what
-  // prefetch() fetches into the cache.
-  static constexpr size_t kHotBytes = 192;
-  void prefetch() const {
+  // What most calls read: our own members, and afterwards those of the path that is tried first.
+  void prefetch() const { prefetch_through(direct_, path_.remote); }
+  void prefetch_path() const {
     if (direct_) direct_->prefetch();
   }
   // Our address changed, or the NAT's: what worked may work no more.
@@ -79,6 +79,7 @@ class Connection {
   template <class F>
   void drive(Puncher& puncher, Outbox& out, F f);
 
+  // What prefetch() fetches comes first, down to path_.remote.
   std::unique_ptr<Puncher> direct_;  // of the newest session
   std::unique_ptr<Puncher> former_;  // of an earlier session, up until the new one is
   std::unique_ptr<RelayedWay> relayed_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/prefetch.h"
 #include "protocols/peer/frame.h"
 #include "protocols/peer/peer_state.h"
 
@@ -89,12 +88,12 @@ Instant Peer::deadline() const {
 
 void Peer::prefetch(uint32_t step) const {
   const State& s = *state_;
-  if (step == 0) return prefetch_lines(&s, State::kHotBytes);
+  if (step == 0) return s.prefetch();
   if (step == 1 && s.gathering.waiting()) s.gathering.prefetch();
   if (s.connections.empty()) return;
   const Connection& connection = s.connections.front();  // a peer with many has none that is likely
-  if (step == 1) prefetch_lines(&connection, Connection::kHotBytes);
-  if (step == 2) connection.prefetch();
+  if (step == 1) connection.prefetch();
+  if (step == 2) connection.prefetch_path();
 }
 
 void Peer::connect(Instant now, const Name& peer, Outbox& out) {

@@ -9,6 +9,7 @@
 #include <list>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "protocols/peer/connection.h"
 #include "protocols/peer/gathering.h"
 #include "protocols/peer/peer.h"
@@ -44,8 +45,11 @@ struct Peer::State {
     for (Connection& connection : connections) f(connection);
   }
 
-  // Every call reads what comes first, as far as what RendezvousClient::deadline() reads.
-  static constexpr size_t kHotBytes = 448;
+  // What every call reads comes first, as far as what RendezvousClient::deadline() reads.
+  void prefetch() const {
+    prefetch_through(connections, relaying);
+    rendezvous.prefetch();
+  }
   std::list<Connection> connections;  // in the order of acquaintance
   Instant gathered_by = Instant::never();
   Instant reopen_at = Instant::never();

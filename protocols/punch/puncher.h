@@ -61,7 +61,7 @@ class Puncher {
   void on_socket(Instant, const SocketEvent&, Outbox&) {}
   void on_timeout(Instant now, Outbox& out);
   Instant deadline() const { return std::min(next_, settle_at_); }
-  void prefetch() const { prefetch_lines(this, kHotBytes); }  // the cache lines of most calls
+  void prefetch() const { prefetch_through(next_, remotes_[0]); }  // what most calls read
   // For parents that share the socket: whether the message was ours (authentic or not, it is nobody
   // else's).
   bool take(Instant now, const StunMessage& message, const Datagram& datagram, Outbox& out);
@@ -101,8 +101,7 @@ class Puncher {
   TransactionId make_id(Instant now, size_t index, bool nominate) const;
   bool controlling() const { return own_name_.back() == 'c'; }
 
-  // Every call reads what comes first, and the first of the remotes.
-  static constexpr size_t kHotBytes = 256;
+  // What prefetch() fetches comes first, down to the first of the remotes.
   Instant next_ = Instant::never();
   Instant settle_at_ = Instant::never();  // while a valid path waits for a better one
   Instant answered_at_;                   // up: when consent was last given

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/machine.h"
+#include "base/prefetch.h"
 #include "base/rng.h"
 #include "protocols/rendezvous/message.h"
 
@@ -85,6 +86,8 @@ class RendezvousClient {
   // Tells the other side that offer() was taken. Until then it is repeated, so a parent that does
   // not know the session yet just waits.
   void take_offer(Outbox& out);
+
+  void prefetch() const { prefetch_through(next_register_, questions_); }  // what deadline() reads
 
   bool registered() const { return registered_; }
   bool unanswered() const { return sends_ >= config_.unanswered_after; }  // the server keeps silent
