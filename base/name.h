@@ -24,7 +24,9 @@ class Name {
   static constexpr bool fits(std::string_view text) { return text.size() <= kMaxSize; }
 
   constexpr std::string_view view() const { return {text_.data(), size_}; }
-  constexpr operator std::string_view() const { return view(); }  // NOLINT: implicit by design
+  // A view of a temporary would outlive it: view() is for those who use it up in the same line.
+  constexpr operator std::string_view() const& { return view(); }  // NOLINT: implicit by design
+  constexpr operator std::string_view() const&& = delete;
   constexpr bool empty() const { return size_ == 0; }
   constexpr bool operator==(const Name& other) const { return view() == other.view(); }
   constexpr auto operator<=>(const Name& other) const { return view() <=> other.view(); }
