@@ -54,7 +54,7 @@ void add_run_command(CLI::App& app, int* status) {
       ->take_all();
   command
       ->add_option("--trials", options.trials, "Universes per cell (default: what the script says)")
-      ->check(CLI::Range(1u, 100'000'000u));
+      ->check(CLI::Range(1u, 10'000'000u));
   command->add_option("--jobs", options.jobs, "Threads (default: one per core)")
       ->check(CLI::Range(1u, 1024u));
   command->add_option("--out", options.out,

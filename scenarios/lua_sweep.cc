@@ -69,11 +69,7 @@ void check_size(const SweepRequest& request) {
   uint64_t size = request.trials;
   for (const Axis& axis : request.axes) {
     size *= axis.values.size();
-    if (size > kMostTrials) {
-      throw ScriptError(
-          fmt::format("the sweep has more than {} trials: that is a slip, or work for several runs",
-                      kMostTrials));
-    }
+    if (size > kMostTrials) throw ScriptError(too_many_trials());
   }
 }
 
@@ -83,7 +79,7 @@ int sweep(lua_State* L) {
   const Options options(L, 1, "sweep", {"axes", "trials", "network", "run"});
   SweepRequest request;
   if (options.push("axes")) request.axes = axes_on_top(L);
-  request.trials = static_cast<uint32_t>(options.whole("trials", 1, 100'000'000).value_or(100));
+  request.trials = static_cast<uint32_t>(options.whole("trials", 1, kMostTrials).value_or(100));
   check_size(request);
   if (!options.push("run")) throw ScriptError("sweep needs run = function(net, p) ... end");
   function_argument(L, lua_gettop(L), "a function for \"run\" of sweep");

@@ -77,7 +77,8 @@ class MatrixRunner final : public TrialRunner, private WorldListener {
     const ConnectionRecord& connection = net_->connections.at(*id);
     Record record;
     record.set("ok", connection.ok);
-    record.set("ms", (connection.settled_at - connection.asked).as_milliseconds());
+    if (connection.ok)
+      record.set("ms", (connection.settled_at - connection.asked).as_milliseconds());
     record.set("packets", static_cast<int64_t>(connection.packets));
     Trial trial{spec.cell, spec.index, spec.seed, world_.now(), {}, {}};
     trial.records.push_back(std::move(record));
@@ -133,6 +134,7 @@ size_t Matrix::agreeing() const {
 
 Result<Matrix> run_matrix(const MatrixOptions& options) {
   const SweepPlan plan(options.seed, axes_of_grid(), options.trials);
+  if (plan.size() > kMostTrials) return Error{too_many_trials()};
   Matrix matrix;
   matrix.report = plan.empty_report();
   matrix.report.script = kScript;

@@ -118,7 +118,7 @@ Result<Trial> ScriptRun::run_first(ScriptTrial& trial, TraceOutputs& outputs) {
   if (!outcome) return outcome.error();
   if (!outcome->sweep) return std::move(outcome->trial);
   if (const Status s = plan_sweep(std::move(*outcome->sweep)); !s) return s.error();
-  return trial.run_cell(plan_->trial(0), plan_->axes(), plan_->cell(0), outputs.sink());
+  return trial.go_on_in_cell(plan_->trial(0), plan_->axes(), plan_->cell(0));
 }
 
 Status ScriptRun::plan_sweep(SweepRequest request) {
@@ -129,8 +129,7 @@ Status ScriptRun::plan_sweep(SweepRequest request) {
   plan_.emplace(options_.seed, std::move(request.axes),
                 options_.trials ? options_.trials : request.trials);
   is_sweep_ = true;
-  if (plan_->size() > kMostTrials)
-    return Error{fmt::format("more than {} trials in one run", kMostTrials)};
+  if (plan_->size() > kMostTrials) return Error{too_many_trials()};
   return ok();
 }
 

@@ -38,6 +38,11 @@ Result<Trial> ScriptTrial::run_cell(const TrialSpec& spec, const std::vector<Axi
                                     const std::vector<Value>& at, TraceSink* sink) {
   begin(spec, sink);
   if (const Status s = run_until_finished(load_chunk()); !s) return s.error();
+  return go_on_in_cell(spec, axes, at);
+}
+
+Result<Trial> ScriptTrial::go_on_in_cell(const TrialSpec& spec, const std::vector<Axis>& axes,
+                                         const std::vector<Value>& at) {
   lua_State* L = lua_->get();
   if (lua_getfield(L, LUA_REGISTRYINDEX, kSweepRun) != LUA_TFUNCTION) {
     return Error{script_->name + ": the script did not return a sweep this time"};

@@ -40,6 +40,10 @@ class ScriptTrial final : public WorldListener {
   // Runs one cell of the sweep that the script returns. `at` has one value per axis of `axes`.
   Result<Trial> run_cell(const TrialSpec& spec, const std::vector<Axis>& axes,
                          const std::vector<Value>& at, TraceSink* sink);
+  // The same, when run() has just returned the sweep: in the same universe, so that its trace tells
+  // once what the script did before.
+  Result<Trial> go_on_in_cell(const TrialSpec& spec, const std::vector<Axis>& axes,
+                              const std::vector<Value>& at);
   // Parameters that the script asked for so far, in the order of their first use.
   const std::vector<std::string>& parameters() const { return parameters_; }
 

@@ -76,6 +76,11 @@ Report SweepPlan::empty_report() const {
   return report;
 }
 
+std::string too_many_trials() {
+  return fmt::format("a run has up to {} trials, and found more: a slip, or work for several runs",
+                     kMostTrials);
+}
+
 Result<bool> narrow_axis(std::vector<Axis>& axes, const std::string& name,
                          const std::string& text) {
   const auto axis = std::ranges::find(axes, name, &Axis::name);

@@ -42,7 +42,10 @@ class SweepPlan {
   uint32_t cells_ = 1;
 };
 
-inline constexpr uint64_t kMostTrials = 100'000'000;  // a plan beyond is a slip of the script
+// The records of all trials stay in memory, some 570 bytes each: a plan beyond this is a slip of the
+// script, or work for several runs.
+inline constexpr uint64_t kMostTrials = 10'000'000;
+std::string too_many_trials();
 
 // Narrows the axis named `name` to the values in `text` ("linux" or "linux,cgnat"): values of its
 // own, or any number or NAT on an axis of such. False if no axis has that name.

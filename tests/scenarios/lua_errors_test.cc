@@ -89,7 +89,7 @@ TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
       {"table.sort({1, 2}, function() natbed.sleep(1) end)",
        "test.lua:1: this function waits, which is not possible here (inside table.sort or "
        "string.gsub?) [at 0.000s]"},
-      {"error({})", "test.lua:1: error() was called with a table instead of a text [at 0.000s]"},
+      {"error({})", "test.lua:1: error() expects a text, and found: table [at 0.000s]"},
       {"local x = nil\nx.y = 1",
        "test.lua:2: attempt to index a nil value (local 'x') [at 0.000s]"},
       {"local x =", "test.lua:1: unexpected symbol near <eof>"},
@@ -99,8 +99,8 @@ TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
        "test.lua:1: the axis \"a\" has no values [at 0.000s]"},
       {"return natbed.sweep{ trials = 3 }",
        "test.lua:1: sweep needs run = function(net, p) ... end [at 0.000s]"},
-      {"return natbed.sweep{ axes = { a = {1,2,3}, b = {1,2,3} }, trials = 50000000, run = print }",
-       "test.lua:1: the sweep has more than 100000000 trials: that is a slip, or work for several "
+      {"return natbed.sweep{ axes = { a = {1,2,3}, b = {1,2,3} }, trials = 5000000, run = print }",
+       "test.lua:1: a run has up to 10000000 trials, and found more: a slip, or work for several "
        "runs [at 0.000s]"},
       {"natbed.network{} return natbed.sweep{ run = print }",
        "test.lua:1: a script with a sweep makes no network: one comes as the first argument of run "
