@@ -1,10 +1,10 @@
 // AddressPlan: which address the next box gets, as a person would number a laboratory.
 //
-// The public core is the benchmarking range of RFC 2544 (198.18.0.0/15), which no real network
-// routes: boxes and servers count up from 198.18.0.1, and a public router gets a /24 of
+// The public core is the benchmarking range of RFC 2544, which no real network routes: boxes and
+// servers count up from 198.18.0.1 in 198.18.0.0/16, and a public router gets a /24 of
 // 198.19.0.0/16 to hand on. Homes are 192.168.x.0/24 with x counting up, so that two homes seldom
 // share addresses, as in life; carriers are 100.64.0.0/10 (RFC 6598). The first address inside is
-// the box's own.
+// the box's own. Addresses are not given back.
 #pragma once
 
 #include <cstdint>

@@ -202,10 +202,20 @@ bool push_round_trip(lua_State* L, const PeerPath& path) {
   return true;
 }
 
+// Of an attempt that failed there is none: its timeout among the times would mean nothing.
+bool push_setup_time(lua_State* L, const ConnectionRecord& c) {
+  if (c.ok) {
+    push_milliseconds(L, c.settled_at - c.asked);
+  } else {
+    lua_pushnil(L);
+  }
+  return true;
+}
+
 // What holds for the attempt.
 bool push_outcome(lua_State* L, const ConnectionRecord& c, std::string_view key) {
   if (key == "ok") return lua_pushboolean(L, c.ok), true;
-  if (key == "ms") return push_milliseconds(L, c.settled_at - c.asked), true;
+  if (key == "ms") return push_setup_time(L, c);
   if (key == "packets") return lua_pushinteger(L, static_cast<lua_Integer>(c.packets)), true;
   if (key == "why") return push_text(L, c.why), true;
   if (key == "changes") return lua_pushinteger(L, c.changes), true;

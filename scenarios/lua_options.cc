@@ -112,7 +112,7 @@ std::optional<std::pair<Duration, Duration>> Options::millisecond_range(
     std::string_view key) const {
   if (!push(key)) return std::nullopt;
   const Popped popped(L_);
-  if (lua_isnumber(L_, -1)) {
+  if (lua_type(L_, -1) == LUA_TNUMBER) {
     const Duration both = milliseconds_of(lua_tonumber(L_, -1), name(key));
     return std::pair(both, both);
   }

@@ -32,9 +32,8 @@ std::string message_of(lua_State* L, int status) {
   if (status == LUA_ERRMEM) {
     return fmt::format("{}the script needs more than {} MiB of memory", line, kMostMemory >> 20);
   }
-  if (lua_type(L, -1) != LUA_TSTRING) {
-    return fmt::format("{}error() was called with a {} instead of a text", line,
-                       luaL_typename(L, -1));
+  if (!lua_isstring(L, -1)) {  // a number is as good as a text
+    return fmt::format("{}error() expects a text, and found: {}", line, luaL_typename(L, -1));
   }
   const std::string message = printable(lua_tostring(L, -1));
   const std::string script = line.substr(0, line.find(':') + 1);

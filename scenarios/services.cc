@@ -36,6 +36,11 @@ Status Services::serve_stun(NodeId server) {
   const Endpoint primary{topology_->address(server), kStunPort};
   if (std::ranges::find(stun_servers_, primary) != stun_servers_.end())
     return Error{"it serves stun already"};
+  if (std::ranges::find(relays_, primary, &RelayServer::endpoint) != relays_.end()) {
+    return Error{fmt::format(
+        "it serves turn on port {} already: serve(\"stun\") first, and turn takes another",
+        kStunPort)};
+  }
   const Result<IpAddress> second = topology_->add_address(server);
   if (!second) return second.error();
   StunServerConfig config;

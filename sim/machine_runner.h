@@ -65,7 +65,7 @@ class MachineRunner {
     Instant armed = Instant::never();     // the earliest timer event in the queue
     Instant deadline = Instant::never();  // the machine's, so that a timer in vain lets it sleep
     NodeId node;
-    MachineId next;  // on the same node
+    MachineId next = {};  // on the same node
     uint32_t first_socket = FlatIndex::kNone;
     uint32_t spins = 0;  // deadlines in a row that were not in the future
     uint32_t next_stream = kFirstAccepted;

@@ -122,7 +122,8 @@ TEST(LuaSandbox, MemoryHasAnEnd) {
 
 TEST(LuaSandbox, EveryErrorSaysItsLine) {
   EXPECT_EQ(result_of("\nerror{ code = 3 }"),
-            "test.lua:2: error() was called with a table instead of a text [at 0.000s]");
+            "test.lua:2: error() expects a text, and found: table [at 0.000s]");
+  EXPECT_EQ(result_of("error(42)"), "test.lua:1: 42 [at 0.000s]");
   EXPECT_EQ(result_of("\n\nerror('plain', 0)"), "test.lua:3: plain [at 0.000s]");
   EXPECT_EQ(result_of("local s = string.format('%d', 'x')").substr(0, 12), "test.lua:1: ");
   EXPECT_EQ(result_of("error('\\27[31mred')"), "test.lua:1: \\x1b[31mred [at 0.000s]");
