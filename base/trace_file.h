@@ -2,7 +2,8 @@
 //
 // Magic, version, seed, scenario and a free text; then the records of trace_codec.h; then a footer
 // with their number and hash. The footer proves that the run came to its end: a file without one is
-// refused, never half shown; and what is written has its name only from close() on. The layout is drawn in docs/trace-format.md.
+// refused, never half shown; and what is written has its name only from close() on. The layout is
+// drawn in docs/trace-format.md.
 #pragma once
 
 #include <memory>
