@@ -62,7 +62,7 @@ std::string trial_json(const Report& report, const Trial& trial) {
       trial.ended.ns(), fmt::join(records, ","), fmt::join(notes, ","));
 }
 
-// Only in the summary of a run that was: ,"broken_off": {...}.
+// A line of the summary, if the run was.
 std::string broken_off_json(const Report& report) {
   if (!report.broken_off) return "";
   const BrokenOff& b = *report.broken_off;

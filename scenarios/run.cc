@@ -69,7 +69,7 @@ class ScriptRun final : public TrialRunnerFactory {
   }
   Result<Trial> run_first(ScriptTrial& trial, TraceOutputs& outputs);
   Status plan_sweep(SweepRequest request);
-  void begin_report();
+  void name(Report& report) const;
   Error of_first(const Error& error) const;
   Status check_settings(const ScriptTrial& trial) const;
 
@@ -97,8 +97,10 @@ Result<Report> ScriptRun::run() {
   // Whatever came of the trial, its trace is whole: it is wanted most when something failed.
   const Status traced = outputs->close();
   if (!first) return first.error();
-  if (!traced) report_.unwritten.push_back(traced.error());
 
+  report_ = plan_->empty_report();
+  name(report_);
+  if (!traced) report_.unwritten.push_back(traced.error());
   report_.trace_hash = outputs->hash();
   report_.trials[0] = std::move(*first);
   const Status rest = run_trials(*plan_, 1, *this, {options_.jobs, options_.progress}, report_);
@@ -118,29 +120,31 @@ Result<Report> ScriptRun::run() {
 // has run.
 Result<Trial> ScriptRun::run_first(ScriptTrial& trial, TraceOutputs& outputs) {
   plan_.emplace(options_.seed, std::vector<Axis>(), std::max(1u, options_.trials));
-  begin_report();
   Result<ScriptTrial::Outcome> outcome = trial.run(plan_->trial(0), outputs.sink());
   if (!outcome) return of_first(outcome.error());
   if (!outcome->sweep) return std::move(outcome->trial);
   if (const Status s = plan_sweep(std::move(*outcome->sweep)); !s) return s.error();
-  begin_report();
   Result<Trial> first =
       trial.run_cell(plan_->trial(0), plan_->axes(), plan_->cell(0), outputs.sink());
   if (!first) return of_first(first.error());
   return first;
 }
 
-void ScriptRun::begin_report() {
-  report_ = plan_->empty_report();
-  report_.program = options_.program;
-  report_.script = options_.script.string();
-  report_.set = options_.set;
+// What of a report is known before any trial.
+void ScriptRun::name(Report& report) const {
+  report.program = options_.program;
+  report.script = options_.script.string();
+  report.set = options_.set;
 }
 
-// A trial among many is repeated alone.
+// The error of the first trial; one among many is repeated alone.
 Error ScriptRun::of_first(const Error& error) const {
-  const TrialSpec first = plan_->trial(0);
-  return plan_->size() > 1 ? again(error, report_, first.cell, first.seed) : error;
+  if (plan_->size() == 1) return error;
+  Report none;
+  name(none);
+  none.axes = plan_->axes();
+  none.cells.push_back({plan_->cell(0), 0, {}});
+  return again(error, none, 0, plan_->trial(0).seed);
 }
 
 Status ScriptRun::plan_sweep(SweepRequest request) {
