@@ -1,7 +1,8 @@
 // Writing one file front to back, 64 KiB at a time, with one answer at the end.
 //
 // Event sinks have no way to report a full disk in the middle of a run; the first error is kept and
-// close() tells it.
+// close() tells it. Until then the bytes stand in a file beside, named with ".part" at the end, so
+// that what was there before is replaced by a whole file or not at all.
 #pragma once
 
 #include <cstdio>
@@ -16,22 +17,27 @@ namespace natbed {
 
 class FileWriter {
  public:
-  // `what` names the file's purpose in errors: "trace", "capture". An existing file is replaced.
+  // `what` names the file's purpose in errors: "trace", "capture". What cannot be replaced, such as
+  // a pipe or a device, is written to as it stands. An error if close() would not be allowed to
+  // write there.
   static Result<FileWriter> create(const std::string& path, const char* what);
 
   void append(ByteView bytes);
-  // Writes what is buffered. Errors of all earlier writes are reported here. REQUIRES: not closed
+  // Writes what is buffered and replaces the file. Errors of all earlier writes are reported here.
+  // A writer that is not closed leaves no file, and an existing one as it was. REQUIRES: not closed
   // before.
   Status close();
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+  // Of a file that is not wanted after all.
+  struct Discard {
+    std::string part;  // empty: written in place
+    void operator()(std::FILE* file) const;
   };
-  FileWriter(std::FILE* file, std::string path, const char* what);
+  FileWriter(std::FILE* file, std::string part, std::string path, const char* what);
   void flush();
 
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  std::unique_ptr<std::FILE, Discard> file_;
   std::string path_;
   const char* what_;
   std::vector<std::byte> block_;

@@ -2,7 +2,8 @@
 //
 // Magic, version, seed, scenario and a free text; then the records of trace_codec.h; then a footer
 // with their number and hash. The footer proves that the run came to its end: a file without one is
-// refused, never half shown. The layout is drawn in docs/trace-format.md.
+// refused, never half shown; and what is written has its name only from close() on. The layout is
+// drawn in docs/trace-format.md.
 #pragma once
 
 #include <memory>
@@ -33,8 +34,8 @@ class TraceFileSink final : public TraceSink {
                                                      const TraceHeader& header);
 
   void on_event(const TraceEvent& event, const Packet*, ByteView) override;
-  // Writes the footer. Errors of all earlier writes are reported here; without close() the file
-  // stays without a footer and readers refuse it. No event may follow.
+  // Writes the footer. Errors of all earlier writes are reported here; without close()
+  // there is no file. No event may follow.
   Status close();
   uint64_t hash() const { return hasher_.value(); }
 

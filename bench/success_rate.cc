@@ -67,6 +67,10 @@ int run(int argc, char** argv) {
     fmt::print(stderr, "success_rate: {}\n", report.error().message);
     return 1;
   }
+  if (report->broken_off) {
+    fmt::print(stderr, "success_rate: {}\n", report->broken_off->error.message);
+    return 1;
+  }
   fmt::print("{}", json ? summary_json(*report) : grids(*report));
   return 0;
 }

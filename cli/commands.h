@@ -13,7 +13,7 @@ namespace natbed {
 
 // Each adds one subcommand to `app`. When the user asks for it, it runs while the command line is
 // parsed and leaves the program's exit status in *status: 0, or 1 after a message on the error
-// stream.
+// stream. What can be told from the command line alone is thrown as CLI::ValidationError, status 2.
 void add_run_command(CLI::App& app, int* status);
 void add_matrix_command(CLI::App& app, int* status);
 void add_nats_command(CLI::App& app, int* status);

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -117,44 +118,51 @@ class Conversation final : public LiveListener {
   bool succeeded_ = false;
 };
 
-// "user:password@host:port"; the relay is named after what the user wrote.
-Result<RelayServer> parse_relay(const std::string& text) {
+struct RelayText {
+  std::string user, password, host;  // host: "host[:port]", which is also the relay's name
+};
+
+// "user:password@host:port"
+std::optional<RelayText> split_relay(const std::string& text) {
   const size_t at = text.rfind('@');
   const size_t colon = text.find(':');
-  if (at == std::string::npos || colon == std::string::npos || colon > at) {
-    return Error{"--turn expects USER:PASSWORD@HOST[:PORT], and found \"" + text + "\""};
+  if (at == std::string::npos || colon == std::string::npos || colon > at) return std::nullopt;
+  return RelayText{text.substr(0, colon), text.substr(colon + 1, at - colon - 1),
+                   text.substr(at + 1)};
+}
+
+std::string check_relay(const std::string& text) {
+  const auto relay = split_relay(text);
+  if (!relay) return "expected USER:PASSWORD@HOST[:PORT], and found \"" + text + "\"";
+  for (const std::string* name : {&relay->user, &relay->password, &relay->host}) {
+    if (!Name::fits(*name))
+      return fmt::format("expected up to {} bytes, and found \"{}\"", Name::kMaxSize, *name);
   }
-  const std::string user = text.substr(0, colon), password = text.substr(colon + 1, at - colon - 1);
-  const std::string host = text.substr(at + 1);
-  if (!Name::fits(user) || !Name::fits(password)) {
-    return Error{
-        fmt::format("--turn: user and password may have up to {} bytes each", Name::kMaxSize)};
-  }
-  const auto endpoint = service("--turn", host, 3478);
-  if (!endpoint) return endpoint.error();
-  return RelayServer{Name(host), *endpoint, Name(user), Name(password)};
+  return check_service(relay->host);
+}
+
+std::string check_name(const std::string& text) {
+  if (!text.empty() && Name::fits(text)) return {};
+  return fmt::format("expected a name of 1 to {} bytes, and found {}", Name::kMaxSize,
+                     text.empty() ? "an empty one" : "\"" + text + "\"");
 }
 
 Result<PeerConfig> configure(const ConnectArguments& arguments) {
   PeerConfig config;
-  for (const std::string* name : {&arguments.self, &arguments.peer}) {
-    if (!Name::fits(*name))
-      return Error{fmt::format("\"{}\": a name has up to {} bytes", *name, Name::kMaxSize)};
-  }
-  if (arguments.self.empty()) return Error{"--as expects a name, and found an empty one"};
   config.name = Name(arguments.self);
-  const auto rendezvous = service("--rendezvous", arguments.rendezvous, 4000);
+  const auto rendezvous = resolve(arguments.rendezvous, 4000);
   if (!rendezvous) return rendezvous.error();
   config.rendezvous = *rendezvous;
   for (const std::string& text : arguments.stun) {
-    const auto stun = service("--stun", text, 3478);
+    const auto stun = resolve(text, 3478);
     if (!stun) return stun.error();
     config.stun_servers.push_back(*stun);
   }
   for (const std::string& text : arguments.turn) {
-    auto relay = parse_relay(text);
-    if (!relay) return relay.error();
-    config.relays.push_back(*relay);
+    const RelayText relay = *split_relay(text);
+    const auto turn = resolve(relay.host, 3478);
+    if (!turn) return turn.error();
+    config.relays.push_back({Name(relay.host), *turn, Name(relay.user), Name(relay.password)});
   }
   if (arguments.no_relay) config.techniques = kDirect | kPunch;
   config.connect_timeout = Duration::from_seconds(arguments.timeout_seconds);
@@ -203,22 +211,27 @@ void add_connect_command(CLI::App& app, int* status) {
   auto arguments = std::make_shared<ConnectArguments>();
   CLI::App* command =
       app.add_subcommand("connect", "Reach another peer over real sockets, or wait to be reached");
-  command->add_option("peer", arguments->peer, "Whom to reach (default: wait to be called)");
-  command->add_option("--as", arguments->self, "Name to register under")->required();
+  command->add_option("peer", arguments->peer, "Whom to reach (default: wait to be called)")
+      ->check(check_name);
+  command->add_option("--as", arguments->self, "Name to register under")
+      ->required()
+      ->check(check_name);
   command->add_option("--rendezvous", arguments->rendezvous, "HOST[:PORT] where both register")
-      ->required();
-  command->add_option("--stun", arguments->stun, "HOST[:PORT] of a STUN server; may be repeated");
-  command->add_option("--turn", arguments->turn,
-                      "USER:PASSWORD@HOST[:PORT] of a relay; may be repeated");
+      ->required()
+      ->check(check_service);
+  add_repeatable(command, "--stun", &arguments->stun,
+                 "HOST[:PORT] of a STUN server; may be repeated", check_service);
+  add_repeatable(command, "--turn", &arguments->turn,
+                 "USER:PASSWORD@HOST[:PORT] of a relay; may be repeated", check_relay);
   command->add_option("--timeout", arguments->timeout_seconds, "Seconds to try")
       ->capture_default_str()
-      ->check(CLI::Range(0.1, 3600.0));
+      ->check(number_between(0.1, 3600));
   command->add_option("--pings", arguments->pings, "Echoes to measure once connected")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0u, 1'000'000u));
   command->add_flag("--no-relay", arguments->no_relay, "Direct and punched paths only");
-  command->footer(
-      "Example:\n  natbed connect --as bob --rendezvous 127.0.0.1 &\n"
-      "  natbed connect bob --as alice --rendezvous 127.0.0.1");
+  command->footer(example({"connect --as bob --rendezvous 127.0.0.1 &",
+                           "connect bob --as alice --rendezvous 127.0.0.1"}));
   command->callback([arguments, status] { *status = connect(*arguments); });
 }
 

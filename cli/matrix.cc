@@ -1,11 +1,14 @@
 #include "scenarios/matrix.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <map>
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/matrix_picture.h"
@@ -21,22 +24,48 @@ struct MatrixArguments {
 };
 
 int run(MatrixArguments& arguments) {
+  if (!arguments.png.empty()) {
+    if (const Status s = prepare_picture(arguments.png); !s) return failed(s.error());
+  }
+  arguments.options.program = program_name();
   TerminalProgress progress(stderr);
   if (isatty(STDERR_FILENO)) arguments.options.progress = &progress;
 
   const auto matrix = run_matrix(arguments.options);
   if (!matrix) return failed(matrix.error());
+  const Status drawn = arguments.png.empty() ? ok() : draw_matrix(*matrix, arguments.png);
   const std::string text = arguments.json ? matrix_json(*matrix) : matrix_table(*matrix);
   std::fwrite(text.data(), 1, text.size(), stdout);
-  if (!arguments.png.empty()) {
-    if (const Status drawn = draw_matrix(*matrix, arguments.png); !drawn)
-      return failed(drawn.error());
-  }
+  int status = 0;
+  for (const Error& error : matrix->report.unwritten) status = failed(error);
+  if (!drawn) status = failed(drawn.error());
   if (matrix->agreeing() != matrix->cells.size()) {
-    return failed(
+    status = failed(
         {"simulation and oracle disagree in some cells: one of them is wrong, please report it"});
   }
-  return 0;
+  return status;
+}
+
+// One of a few words, the first of which is the default.
+template <class Value>
+void add_choice(CLI::App* command, const std::string& name, Value* value, const std::string& what,
+                const std::vector<std::pair<std::string, Value>>& words) {
+  std::vector<std::string> names;
+  for (const auto& [word, meaning] : words) names.push_back(word);
+  command
+      ->add_option_function<std::string>(
+          name,
+          [value, words](const std::string& text) {
+            for (const auto& [word, meaning] : words) {
+              if (word == text) *value = meaning;
+            }
+          },
+          what)
+      ->check([names](const std::string& text) -> std::string {
+        if (std::ranges::find(names, text) != names.end()) return {};
+        return fmt::format("expected {}, and found \"{}\"", fmt::join(names, " or "), text);
+      })
+      ->option_text(fmt::format("{} [{}]", fmt::join(names, "|"), names.front()));
 }
 
 }  // namespace
@@ -52,24 +81,18 @@ void add_matrix_command(CLI::App& app, int* status) {
       ->check(CLI::Range(1u, 10'000'000u));
   command->add_option("--jobs", options.jobs, "Threads (default: one per core)")
       ->check(CLI::Range(1u, 1024u));
-  const std::map<std::string, FilterScope> scopes = {{"internal", FilterScope::kInternalEndpoint},
-                                                     {"mapping", FilterScope::kMapping}};
-  command
-      ->add_option("--filter-scope", options.filter_scope,
-                   "Filters belong to the internal endpoint or the mapping")
-      ->transform(CLI::CheckedTransformer(scopes))
-      ->option_text("internal|mapping [internal]");
-  const std::map<std::string, ReplyMapping> replies = {{"selected", ReplyMapping::kSelected},
-                                                       {"admitting", ReplyMapping::kAdmitting}};
-  command
-      ->add_option("--reply-mapping", options.reply_mapping, "Through which mapping replies leave")
-      ->transform(CLI::CheckedTransformer(replies))
-      ->option_text("selected|admitting [selected]");
+  add_choice<FilterScope>(
+      command, "--filter-scope", &options.filter_scope,
+      "Filters belong to the internal endpoint or the mapping",
+      {{"internal", FilterScope::kInternalEndpoint}, {"mapping", FilterScope::kMapping}});
+  add_choice<ReplyMapping>(
+      command, "--reply-mapping", &options.reply_mapping, "Through which mapping replies leave",
+      {{"selected", ReplyMapping::kSelected}, {"admitting", ReplyMapping::kAdmitting}});
   command->add_option("--out", options.out,
                       "Directory for results.jsonl, summary.json, summary.csv");
-  command->add_option("--png", arguments->png, "File for the grid as a heat map");
+  add_png(command, &arguments->png, "File for the grid as a heat map");
   command->add_flag("--json", arguments->json, "Print JSON instead of the grid");
-  command->footer("Example:\n  natbed matrix --trials 100 --out results");
+  command->footer(example({"matrix --trials 100 --out results"}));
   command->callback([arguments, status] { *status = run(*arguments); });
 }
 

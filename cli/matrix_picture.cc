@@ -1,8 +1,11 @@
 #include "cli/matrix_picture.h"
 
+#include "cli/settings.h"
 #include "viz/view.h"
 
 namespace natbed {
+
+Status prepare_picture(const std::string& png) { return can_write_png(png); }
 
 Status draw_matrix(const Matrix& matrix, const std::string& png) {
   viz::MatrixModel model;

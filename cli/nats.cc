@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "cli/settings.h"
 #include "nat_models/presets.h"
 
 namespace natbed {
@@ -64,7 +65,7 @@ void add_nats_command(CLI::App& app, int* status) {
   CLI::App* command = app.add_subcommand(
       "nats", "The NATs it knows: what each sets, and where such a box was seen");
   command->add_flag("--json", *json, "Print JSON instead of text");
-  command->footer("Example:\n  natbed nats");
+  command->footer(example({"nats"}));
   command->callback([json, status] {
     *json ? print_json(presets()) : print_text(presets());
     *status = 0;

@@ -13,6 +13,7 @@ const Error kNoWindow = {
     "has it"};
 }
 
+Status prepare_picture(const std::string&) { return kNoWindow; }
 Status draw_matrix(const Matrix&, const std::string&) { return kNoWindow; }
 
 void add_view_command(CLI::App& app, int* status) {

@@ -70,7 +70,7 @@ void print_json(const Endpoint& server, const Verdict& verdict) {
 }
 
 int probe(const ProbeArguments& arguments) {
-  const auto server = service("probe", arguments.server, 3478);
+  const auto server = resolve(arguments.server, 3478);
   if (!server) return failed(server.error());
   const auto local = local_address_towards(*server);
   if (!local) return failed(local.error());
@@ -111,16 +111,15 @@ void add_probe_command(CLI::App& app, int* status) {
   CLI::App* command = app.add_subcommand(
       "probe", "What NAT am I behind? Asks a STUN server, answers in RFC 4787 words");
   command->add_option("server", arguments->server, "HOST or HOST:PORT of a STUN server")
-      ->required();
+      ->required()
+      ->check(check_service);
   command
       ->add_option("--patience", arguments->patience_seconds,
                    "Seconds to wait where silence is an answer")
       ->capture_default_str()
-      ->check(CLI::Range(0.1, 60.0));
+      ->check(number_between(0.1, 60));
   command->add_flag("--json", arguments->json, "Print JSON instead of text");
-  command->footer(
-      "Example:\n  natbed probe stun.example.org\n  natbed probe 127.0.0.1:3478 --patience 1 "
-      "--json");
+  command->footer(example({"probe stun.example.org", "probe 127.0.0.1:3478 --patience 1 --json"}));
   command->callback([arguments, status] { *status = probe(*arguments); });
 }
 

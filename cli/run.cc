@@ -21,9 +21,8 @@ struct RunArguments {
 };
 
 int run(RunArguments& arguments) {
-  auto settings = parse_settings(arguments.set);
-  if (!settings) return failed(settings.error());
-  arguments.options.set = std::move(*settings);
+  arguments.options.program = program_name();
+  arguments.options.set = parse_settings(arguments.set);
   TerminalProgress progress(stderr);
   if (isatty(STDERR_FILENO)) arguments.options.progress = &progress;
 
@@ -31,11 +30,16 @@ int run(RunArguments& arguments) {
   if (!report) return failed(report.error());
   const std::string text = arguments.json ? summary_json(*report) : report_table(*report);
   std::fwrite(text.data(), 1, text.size(), stdout);
-  if (!arguments.options.trace.empty() && !arguments.json) {
-    std::printf("trace    %s   (natbed view %s)\n", arguments.options.trace.c_str(),
-                arguments.options.trace.c_str());
+  const std::string trace = arguments.options.trace.string();
+  if (!trace.empty() && report->unwritten.empty() && !arguments.json) {
+    std::printf("trace    %s   (%s view %s)\n", trace.c_str(), program_name().c_str(),
+                trace.c_str());
   }
-  return 0;
+  int status = 0;
+  for (const Error& error : report->unwritten) status = failed(error);
+  if (const auto& broken = report->broken_off)
+    status = failed(again(broken->error, *report, broken->cell, broken->seed));
+  return status;
 }
 
 }  // namespace
@@ -47,11 +51,7 @@ void add_run_command(CLI::App& app, int* status) {
       app.add_subcommand("run", "Run a scenario in virtual time and report what happened");
   command->add_option("script", options.script, "The scenario, a Lua file")->required();
   add_seed(command, &options.seed, "Seed of all randomness");
-  command
-      ->add_option("--set", arguments->set,
-                   "NAME=VALUE for natbed.param(), or the values of an axis")
-      ->expected(1)
-      ->take_all();
+  add_settings(command, &arguments->set, "NAME=VALUE for natbed.param(), or the values of an axis");
   command
       ->add_option("--trials", options.trials, "Universes per cell (default: what the script says)")
       ->check(CLI::Range(1u, 10'000'000u));
@@ -62,9 +62,8 @@ void add_run_command(CLI::App& app, int* status) {
   command->add_option("--trace", options.trace, "File for the first trial's trace");
   command->add_option("--pcap", options.pcap, "Directory for the first trial's capture (pcapng)");
   command->add_flag("--json", arguments->json, "Print summary.json instead of a table");
-  command->footer(
-      "Example:\n  natbed run scenarios/two_homes.lua --set bob=symmetric --trace t --pcap out\n"
-      "  natbed run scenarios/matrix.lua --trials 50 --out results");
+  command->footer(example({"run scenarios/two_homes.lua --set bob=symmetric --trace t --pcap out",
+                           "run scenarios/matrix.lua --trials 50 --out results"}));
   command->callback([arguments, status] { *status = run(*arguments); });
 }
 

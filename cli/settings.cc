@@ -1,40 +1,86 @@
 #include "cli/settings.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
 
-#include "live/asio_driver.h"
+#include "base/address.h"
+#include "base/file_writer.h"
 
 namespace natbed {
 namespace {
 
-// CLI11 takes -1 and what does not fit for other numbers. Empty: it is a seed.
+// All of `text` as a number; unlike CLI11 nothing wraps round.
+template <class Number>
+std::optional<Number> read_number(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::string expected(const std::string& what, const std::string& found) {
+  return fmt::format("expected {}, and found \"{}\"", what, found);
+}
+
 std::string check_seed(const std::string& text) {
-  uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error == std::errc() && end == text.data() + text.size()) return {};
-  return "expected a whole number from 0 to 18446744073709551615, and found \"" + text + "\"";
+  if (read_number<uint64_t>(text)) return {};
+  return expected("a whole number from 0 to 18446744073709551615", text);
+}
+
+std::string check_setting(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals != std::string::npos && equals > 0) return {};
+  return expected("NAME=VALUE, e.g. --set bob=symmetric", text);
+}
+
+std::string check_png(const std::string& text) {
+  if (std::filesystem::path(text).extension() == ".png") return {};
+  return expected("a file to draw into that ends in .png, for PNG is what is drawn", text);
 }
 
 }  // namespace
 
-Result<std::vector<std::pair<std::string, std::string>>> parse_settings(
+std::string program_name() {
+  const char* name = std::getenv("NATBED_COMMAND");
+  return name && *name ? name : "natbed";
+}
+
+std::string example(std::initializer_list<const char*> lines) {
+  std::string text = "Example:";
+  for (const char* line : lines) text += "\n  " + program_name() + " " + line;
+  return text;
+}
+
+CLI::Option* add_repeatable(CLI::App* command, const std::string& name,
+                            std::vector<std::string>* texts, const std::string& what,
+                            const Check& check) {
+  CLI::Option* option = command->add_option(name, *texts, what);
+  return option->expected(1)->take_all()->allow_extra_args(false)->check(check);
+}
+
+void add_settings(CLI::App* command, std::vector<std::string>* texts, const std::string& what) {
+  add_repeatable(command, "--set", texts, what, check_setting);
+}
+
+std::vector<std::pair<std::string, std::string>> parse_settings(
     const std::vector<std::string>& texts) {
   std::vector<std::pair<std::string, std::string>> settings;
   for (const std::string& text : texts) {
     const size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Error{"--set expects NAME=VALUE, e.g. --set bob=symmetric, and found \"" + text +
-                   "\""};
-    }
-    const std::string name = text.substr(0, equals);
-    for (const auto& [known, value] : settings) {
+    const std::string name = text.substr(0, equals), value = text.substr(equals + 1);
+    for (const auto& [known, before] : settings) {
       if (known != name) continue;
-      return Error{"--set " + name + " is given twice, as \"" + value + "\" and as \"" +
-                   text.substr(equals + 1) + "\"; several values of an axis go in one, as in " +
-                   "--set nat=linux,cgnat"};
+      throw CLI::ValidationError(
+          "--set", name + " is given twice, as \"" + before + "\" and as \"" + value +
+                       "\"; several values of an axis go in one, as in --set nat=linux,cgnat");
     }
-    settings.emplace_back(name, text.substr(equals + 1));
+    settings.emplace_back(name, value);
   }
   return settings;
 }
@@ -43,11 +89,42 @@ void add_seed(CLI::App* command, uint64_t* seed, const std::string& what) {
   command->add_option("--seed", *seed, what)->capture_default_str()->check(check_seed);
 }
 
-Result<Endpoint> service(const std::string& option, const std::string& text, uint16_t port) {
-  auto endpoint = resolve(text, port);
-  if (endpoint && endpoint->port == 0)
-    return Error{option + " expects a port from 1 to 65535, and found \"" + text + "\""};
-  return endpoint;
+void add_png(CLI::App* command, std::string* file, const std::string& what) {
+  command->add_option("--png", *file, what)->check(check_png);
+}
+
+Status can_write_png(const std::string& file) {
+  const auto writer = FileWriter::create(file, "picture");
+  return writer ? ok() : Status(writer.error());
+}
+
+Check number_between(double low, double high) {
+  return [low, high](const std::string& text) -> std::string {
+    const auto number = read_number<double>(text);
+    if (number && *number >= low && *number <= high) return {};
+    return expected(fmt::format("a number from {:g} to {:g}", low, high), text);
+  };
+}
+
+Check service_from(uint16_t lowest_port) {
+  return [lowest_port](const std::string& text) -> std::string {
+    const size_t colon = text.rfind(':');
+    const std::string_view host = std::string_view(text).substr(0, colon);
+    const bool portless = colon == std::string::npos || IpAddress::parse(text);
+    const auto port =
+        portless ? 65535 : read_number<uint16_t>(std::string_view(text).substr(colon + 1));
+    if (!host.empty() && port && *port >= lowest_port) return {};
+    return expected(fmt::format("HOST or HOST:PORT with a port from {} to 65535", lowest_port),
+                    text);
+  };
+}
+
+std::string check_service(const std::string& text) { return service_from(1)(text); }
+
+std::string check_user(const std::string& text) {
+  const size_t colon = text.find(':');
+  if (colon != std::string::npos && colon > 0) return {};
+  return expected("NAME:PASSWORD", text);
 }
 
 }  // namespace natbed

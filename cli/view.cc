@@ -33,17 +33,23 @@ Result<Trace> trace_of_script(const ViewArguments& arguments) {
   run.script = arguments.what;
   run.seed = arguments.seed;
   run.trials = 1;
-  auto settings = parse_settings(arguments.set);
-  if (!settings) return settings.error();
-  run.set = std::move(*settings);
+  run.program = program_name();
+  run.set = parse_settings(arguments.set);
   run.trace =
       std::filesystem::temp_directory_path() / fmt::format("natbed-view-{}.trace", getpid());
   const auto report = run_script(run);
-  if (!report) return report.error();
-  auto trace = read_trace(run.trace);
-  std::filesystem::remove(run.trace);
+  std::error_code gone;
+  if (!report) {
+    std::filesystem::remove(run.trace, gone);
+    return report.error();
+  }
+  auto trace = report->unwritten.empty() ? read_trace(run.trace.string())
+                                         : Result<Trace>(report->unwritten.front());
+  std::filesystem::remove(run.trace, gone);
   return trace;
 }
+
+bool is_script(const ViewArguments& arguments) { return arguments.what.extension() == ".lua"; }
 
 Status load_matrix(ViewArguments& arguments) {
   if (arguments.matrix.empty()) return ok();
@@ -61,8 +67,10 @@ Status load_matrix(ViewArguments& arguments) {
 int view(ViewArguments& arguments) {
   arguments.options.at_seconds = arguments.at_seconds;
   if (const Status loaded = load_matrix(arguments); !loaded) return failed(loaded.error());
-  const auto trace = arguments.what.extension() == ".lua" ? trace_of_script(arguments)
-                                                          : read_trace(arguments.what);
+  if (!arguments.png.empty()) {
+    if (const Status s = can_write_png(arguments.png); !s) return failed(s.error());
+  }
+  const auto trace = is_script(arguments) ? trace_of_script(arguments) : read_trace(arguments.what);
   if (!trace) return failed(trace.error());
   if (!arguments.png.empty()) {
     const Status drawn = viz::render_png(*trace, arguments.options, arguments.png);
@@ -88,20 +96,19 @@ void add_view_command(CLI::App& app, int* status) {
   command->add_option("what", arguments->what, "A scenario (.lua), or a trace from `run --trace`")
       ->required();
   add_seed(command, &arguments->seed, "Seed, for a scenario");
-  command->add_option("--set", arguments->set, "NAME=VALUE, for a scenario")
-      ->expected(1)
-      ->take_all();
-  command->add_option("--png", arguments->png,
-                      "Draw one picture into this file instead of opening a window");
+  add_settings(command, &arguments->set, "NAME=VALUE, for a scenario");
+  add_png(command, &arguments->png, "Draw one picture into this file instead of opening a window");
   command->add_option("--frames", arguments->frames,
                       "Draw a picture per frame into this directory");
-  command->add_option("--at", arguments->at_seconds,
-                      "Virtual second to draw (default: the most telling one)");
+  command
+      ->add_option("--at", arguments->at_seconds,
+                   "Virtual second to draw (default: the most telling one)")
+      ->check(number_between(0, 1e9));
   command->add_option("--matrix", arguments->matrix, "summary.json of a sweep, shown on the key M");
   command
       ->add_option("--speed", options.speed,
                    "Virtual seconds per second (default: the run lasts about 25 s)")
-      ->check(CLI::PositiveNumber);
+      ->check(number_between(1e-6, 1e9));
   command->add_option("--fps", options.frames_per_second, "Frames per second, with --frames")
       ->capture_default_str()
       ->check(CLI::Range(1u, 240u));
@@ -111,10 +118,17 @@ void add_view_command(CLI::App& app, int* status) {
   command->add_option("--height", options.height, "Pixels")
       ->capture_default_str()
       ->check(CLI::Range(400u, 4320u));
-  command->footer(
-      "Example:\n  natbed view scenarios/two_homes.lua\n"
-      "  natbed run scenarios/relay_choice.lua --trace t && natbed view t --png routes.png");
-  command->callback([arguments, status] { *status = view(*arguments); });
+  command->footer(example({"view scenarios/two_homes.lua",
+                           "run scenarios/relay_choice.lua --trace t", "view t --png routes.png"}));
+  command->callback([arguments, command, status] {
+    for (const char* option : {"--seed", "--set"}) {
+      if (command->count(option) == 0 || is_script(*arguments)) continue;
+      throw CLI::ValidationError(option, "expected with a scenario (.lua), and found with \"" +
+                                             arguments->what.string() +
+                                             "\", whose run is over: `run --trace` takes it");
+    }
+    *status = view(*arguments);
+  });
 }
 
 }  // namespace natbed

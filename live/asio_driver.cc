@@ -45,6 +45,9 @@ class Runner final : public SocketParent {
   ~Runner() override { *alive_ = false; }
 
   Machine& machine() { return *machine_; }
+  Endpoint local() const {
+    return sockets_.empty() ? Endpoint() : sockets_.begin()->second->local();
+  }
 
   // One call into the machine, then everything that it asked for, then the next deadline.
   template <class Body>
@@ -220,6 +223,8 @@ MachineNumber AsioDriver::start(std::unique_ptr<Machine> machine) {
 }
 
 Machine& AsioDriver::machine(MachineNumber number) { return impl_->runner(number).machine(); }
+
+Endpoint AsioDriver::local(MachineNumber number) { return impl_->runner(number).local(); }
 
 void AsioDriver::call(MachineNumber number, const std::function<void(Instant, Outbox&)>& body) {
   impl_->runner(number).call(body);

@@ -39,6 +39,8 @@ class AsioDriver {
   // Takes the machine over and calls its on_start().
   MachineNumber start(std::unique_ptr<Machine> machine);
   Machine& machine(MachineNumber number);
+  // Where its first socket is bound, with the port that the system gave; zero if it has none.
+  Endpoint local(MachineNumber number);
   // Calls into a machine from outside, e.g. Peer::connect; what lands in the outbox is carried out.
   void call(MachineNumber number, const std::function<void(Instant, Outbox&)>& body);
   // Closes the machine's sockets and forgets it; no event follows. Harmless if it is gone already.

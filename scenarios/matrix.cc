@@ -133,10 +133,14 @@ size_t Matrix::agreeing() const {
 }
 
 Result<Matrix> run_matrix(const MatrixOptions& options) {
+  if (!options.out.empty()) {
+    if (const Status s = prepare_results(options.out); !s) return s.error();
+  }
   const SweepPlan plan(options.seed, axes_of_grid(), options.trials);
   if (plan.size() > kMostTrials) return Error{too_many_trials()};
   Matrix matrix;
   matrix.report = plan.empty_report();
+  matrix.report.program = options.program;
   matrix.report.script = kScript;
   matrix.report.set = settings_of(options);
   MatrixRun factory(&options);
@@ -160,7 +164,8 @@ Result<Matrix> run_matrix(const MatrixOptions& options) {
                             successes_in(matrix.report.cells[i]), verdicts[i]});
   }
   if (!options.out.empty()) {
-    if (const Status s = write_results(matrix.report, options.out); !s) return s.error();
+    if (const Status s = write_results(matrix.report, options.out); !s)
+      matrix.report.unwritten.push_back(s.error());
   }
   return matrix;
 }

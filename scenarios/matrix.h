@@ -18,6 +18,7 @@
 namespace natbed {
 
 struct MatrixOptions {
+  std::string program = "natbed";  // what to type for it, in hints
   uint64_t seed = 1;
   uint32_t trials = 100;  // per cell
   unsigned jobs = 0;      // threads; 0: one per core
@@ -41,6 +42,8 @@ struct Matrix {
   size_t agreeing() const;
 };
 
+// An error if a world cannot be built, or if `out` cannot be written to, which is tried before the
+// run. What cannot be written after it is told in report.unwritten.
 Result<Matrix> run_matrix(const MatrixOptions& options);
 
 // The grid on a terminal, with "81 of 81 cells agree with the oracle" below it.

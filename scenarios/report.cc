@@ -63,7 +63,8 @@ bool Trial::failed() const {
 }
 
 std::string repeat_command(const Report& report, uint32_t cell, uint64_t seed) {
-  std::string line = "natbed run " + quoted(report.script) + " --seed " + std::to_string(seed);
+  std::string line =
+      quoted(report.program) + " run " + quoted(report.script) + " --seed " + std::to_string(seed);
   for (const auto& [key, value] : report.set) {
     if (std::ranges::find(report.axes, key, &Axis::name) != report.axes.end())
       continue;  // said below
@@ -73,7 +74,11 @@ std::string repeat_command(const Report& report, uint32_t cell, uint64_t seed) {
   for (size_t i = 0; i < at.size(); ++i) {
     line += " --set " + quoted(report.axes[i].name + "=" + to_text(at[i]));
   }
-  return report.trials.size() == 1 && at.empty() ? line : line + " --trials 1";
+  return report.is_single() ? line : line + " --trials 1";
+}
+
+Error again(const Error& error, const Report& report, uint32_t cell, uint64_t seed) {
+  return Error{error.message + "\nagain: " + repeat_command(report, cell, seed)};
 }
 
 void summarise(Report& report) {

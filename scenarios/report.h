@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "scenarios/statistics.h"
 #include "scenarios/value.h"
@@ -54,18 +56,34 @@ struct Cell {
   std::vector<Summary> summaries;  // sorted by key
 };
 
+// The trial that ended a run before its end: `Report::trials` holds those before it.
+struct BrokenOff {
+  uint64_t planned = 0;  // trials of the whole run
+  uint32_t cell = 0;
+  uint32_t index = 0;  // within the cell
+  uint64_t seed = 0;
+  Error error;
+};
+
 struct Report {
-  std::string script;  // as the user named it
+  std::string program = "natbed";  // what to type for it, in hints
+  std::string script;              // as the user named it
   uint64_t seed = 0;
   std::vector<std::pair<std::string, std::string>> set;  // --set, as given
   std::vector<Axis> axes;
   std::vector<Cell> cells;
   std::vector<Trial> trials;
   uint64_t trace_hash = 0;  // of the first trial
+  std::optional<BrokenOff> broken_off;
+  std::vector<Error> unwritten;  // files that were wanted and could not be written
+  // One trial and nothing to compare it with, as a script without a sweep runs by default.
+  bool is_single() const { return trials.size() == 1 && axes.empty() && !broken_off; }
 };
 
 // The command line that runs one trial of `report` again, and nothing else.
 std::string repeat_command(const Report& report, uint32_t cell, uint64_t seed);
+// The error of a trial, followed by that command.
+Error again(const Error& error, const Report& report, uint32_t cell, uint64_t seed);
 
 // Fills in the cells' summaries from the trials. REQUIRES: every trial's cell exists.
 void summarise(Report& report);

@@ -136,6 +136,14 @@ std::string table_of_trial(const Trial& trial) {
   return text;
 }
 
+// Why some rows have fewer trials than others. What went wrong is told as the run's error.
+std::string broken_off(const Report& report) {
+  if (!report.broken_off) return "";
+  const size_t ended = report.trials.size();
+  return fmt::format("\nbroken off: trial {} of {} failed; here are the {} before it\n", ended + 1,
+                     report.broken_off->planned, ended);
+}
+
 // The first trial that failed, with the way to see it again.
 std::string last_words(const Report& report) {
   const auto failed = std::ranges::find_if(report.trials, &Trial::failed);
@@ -174,12 +182,12 @@ std::string to_text(const Proportion& proportion) {
 }
 
 std::string report_table(const Report& report) {
-  const bool single = report.trials.size() == 1 && report.axes.empty();
+  const bool single = report.is_single();
   std::string text = fmt::format("{}  seed {}", report.script, report.seed);
   for (const auto& [key, value] : report.set) text += fmt::format("  {}={}", key, value);
   if (!single) text += fmt::format("  {} trials", report.trials.size());
   text += "\n\n" + (single ? table_of_trial(report.trials[0]) : table_of_cells(report));
-  return printable(text + last_words(report));  // scripts may say anything
+  return printable(text + broken_off(report) + last_words(report));  // scripts may say anything
 }
 
 }  // namespace natbed

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <iterator>
 #include <map>
+
+#include "base/file_writer.h"
 
 namespace natbed {
 namespace {
+
+constexpr const char* kNames[] = {"results.jsonl", "summary.json", "summary.csv"};
+constexpr const char* kWhat = "results' file";
 
 // {"a":"linux","b":"cgnat"}: where on the axes.
 std::string place_json(const Report& report, const std::vector<Value>& at) {
@@ -57,6 +60,17 @@ std::string trial_json(const Report& report, const Trial& trial) {
       R"({{"cell":{},"at":{},"trial":{},"seed":{},"ended_ns":{},"records":[{}],"notes":[{}]}})",
       trial.cell, place_json(report, report.cells[trial.cell].at), trial.index, trial.seed,
       trial.ended.ns(), fmt::join(records, ","), fmt::join(notes, ","));
+}
+
+// A line of the summary, if the run was.
+std::string broken_off_json(const Report& report) {
+  if (!report.broken_off) return "";
+  const BrokenOff& b = *report.broken_off;
+  return fmt::format(
+      "  \"broken_off\": {{\"planned\":{},\"cell\":{},\"at\":{},\"trial\":{},\"seed\":{},"
+      "\"error\":{}}},\n",
+      b.planned, b.cell, place_json(report, report.cells[b.cell].at), b.index, b.seed,
+      json_string(b.error.message));
 }
 
 std::string list_json(const std::vector<Value>& values) {
@@ -128,10 +142,10 @@ std::string summary_json(const Report& report) {
     axes.push_back(json_string(axis.name) + ":" + list_json(axis.values));
   for (const Cell& cell : report.cells) cells.push_back("    " + cell_json(report, cell));
   return fmt::format(
-      "{{\n  \"script\": {},\n  \"seed\": {},\n  \"set\": {{{}}},\n  \"trials\": {},\n"
+      "{{\n  \"script\": {},\n  \"seed\": {},\n  \"set\": {{{}}},\n  \"trials\": {},\n{}"
       "  \"trace_hash\": \"{:016x}\",\n  \"axes\": {{{}}},\n  \"cells\": [\n{}\n  ]\n}}\n",
       json_string(report.script), report.seed, fmt::join(set, ","), report.trials.size(),
-      report.trace_hash, fmt::join(axes, ","), fmt::join(cells, ",\n"));
+      broken_off_json(report), report.trace_hash, fmt::join(axes, ","), fmt::join(cells, ",\n"));
 }
 
 std::string summary_csv(const Report& report) {
@@ -162,21 +176,29 @@ std::string summary_csv(const Report& report) {
   return text;
 }
 
-Status write_file(const std::filesystem::path& path, std::string_view text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(text.data(), static_cast<std::streamsize>(text.size()));
-  file.close();
-  if (!file) return Error{fmt::format("cannot write {}: {}", path.string(), std::strerror(errno))};
+Status prepare_results(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return Error{fmt::format("cannot create {}: {}; expected a directory for {}",
+                             directory.string(), error.message(), fmt::join(kNames, ", "))};
+  }
+  for (const char* name : kNames) {
+    if (auto file = FileWriter::create(directory / name, kWhat); !file) return file.error();
+  }
   return ok();
 }
 
 Status write_results(const Report& report, const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) return Error{fmt::format("cannot create {}: {}", directory.string(), error.message())};
-  if (Status s = write_file(directory / "results.jsonl", results_jsonl(report)); !s) return s;
-  if (Status s = write_file(directory / "summary.json", summary_json(report)); !s) return s;
-  return write_file(directory / "summary.csv", summary_csv(report));
+  if (Status s = prepare_results(directory); !s) return s;
+  const std::string texts[] = {results_jsonl(report), summary_json(report), summary_csv(report)};
+  for (size_t i = 0; i < std::size(kNames); ++i) {
+    auto file = FileWriter::create(directory / kNames[i], kWhat);
+    if (!file) return file.error();
+    file->append(bytes_of(texts[i]));
+    if (Status s = file->close(); !s) return s;
+  }
+  return ok();
 }
 
 }  // namespace natbed

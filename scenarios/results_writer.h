@@ -17,8 +17,10 @@ std::string results_jsonl(const Report& report);
 std::string summary_json(const Report& report);
 std::string summary_csv(const Report& report);
 
-// Writes the three files into `directory`, which is created if need be.
+// Creates `directory` if need be and finds out, before a run of hours, whether the three files can
+// be written there. Files that are there stay as they are.
+Status prepare_results(const std::filesystem::path& directory);
+// Writes the three files into `directory`, each of them whole or not at all.
 Status write_results(const Report& report, const std::filesystem::path& directory);
-Status write_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace natbed

@@ -41,14 +41,6 @@ class ScriptRunner final : public TrialRunner {
       : report_(report), is_sweep_(is_sweep), trial_(script, &report->set) {}
 
   Result<Trial> run(const TrialSpec& spec) override {
-    Result<Trial> trial = run_any(spec);
-    if (trial) return trial;
-    return Error{trial.error().message +
-                 "\nagain: " + repeat_command(*report_, spec.cell, spec.seed)};
-  }
-
- private:
-  Result<Trial> run_any(const TrialSpec& spec) {
     if (is_sweep_)
       return trial_.run_cell(spec, report_->axes, report_->cells[spec.cell].at, nullptr);
     Result<ScriptTrial::Outcome> outcome = trial_.run(spec, nullptr);
@@ -58,6 +50,7 @@ class ScriptRunner final : public TrialRunner {
     return std::move(outcome->trial);
   }
 
+ private:
   const Report* report_;
   bool is_sweep_;
   ScriptTrial trial_;
@@ -76,6 +69,8 @@ class ScriptRun final : public TrialRunnerFactory {
   }
   Result<Trial> run_first(ScriptTrial& trial, TraceOutputs& outputs);
   Status plan_sweep(SweepRequest request);
+  void name(Report& report) const;
+  Error of_first(const Error& error) const;
   Status check_settings(const ScriptTrial& trial) const;
 
   const RunOptions& options_;
@@ -86,26 +81,37 @@ class ScriptRun final : public TrialRunnerFactory {
 };
 
 Result<Report> ScriptRun::run() {
+  if (!options_.out.empty()) {
+    if (const Status s = prepare_results(options_.out); !s) return s.error();
+  }
   ScriptTrial trial(&script_, &options_.set);
   Result<TraceOutputs> outputs = TraceOutputs::open(options_);
   if (!outputs) return outputs.error();
   Result<Trial> first = run_first(trial, *outputs);
+  // A slip in the settings or the topology shows before time begins to pass. It leaves no trace, so
+  // that one which stands there from an earlier run is not lost to it.
+  if (!first && trial.world().now() == Instant()) return first.error();
+  if (first) {
+    if (const Status s = check_settings(trial); !s) return s.error();
+  }
   // Whatever came of the trial, its trace is whole: it is wanted most when something failed.
-  const Status written = outputs->close();
+  const Status traced = outputs->close();
   if (!first) return first.error();
-  if (const Status s = check_settings(trial); !s) return s.error();
-  if (!written) return written.error();
 
   report_ = plan_->empty_report();
-  report_.script = options_.script.string();
-  report_.set = options_.set;
+  name(report_);
+  if (!traced) report_.unwritten.push_back(traced.error());
   report_.trace_hash = outputs->hash();
   report_.trials[0] = std::move(*first);
   const Status rest = run_trials(*plan_, 1, *this, {options_.jobs, options_.progress}, report_);
-  if (!rest) return rest.error();
+  if (!rest) {
+    const TrialSpec at = plan_->trial(report_.trials.size());
+    report_.broken_off = BrokenOff{plan_->size(), at.cell, at.index, at.seed, rest.error()};
+  }
   summarise(report_);
   if (!options_.out.empty()) {
-    if (const Status s = write_results(report_, options_.out); !s) return s.error();
+    if (const Status s = write_results(report_, options_.out); !s)
+      report_.unwritten.push_back(s.error());
   }
   return std::move(report_);
 }
@@ -115,10 +121,29 @@ Result<Report> ScriptRun::run() {
 Result<Trial> ScriptRun::run_first(ScriptTrial& trial, TraceOutputs& outputs) {
   plan_.emplace(options_.seed, std::vector<Axis>(), std::max(1u, options_.trials));
   Result<ScriptTrial::Outcome> outcome = trial.run(plan_->trial(0), outputs.sink());
-  if (!outcome) return outcome.error();
+  if (!outcome) return of_first(outcome.error());
   if (!outcome->sweep) return std::move(outcome->trial);
   if (const Status s = plan_sweep(std::move(*outcome->sweep)); !s) return s.error();
-  return trial.go_on_in_cell(plan_->trial(0), plan_->axes(), plan_->cell(0));
+  Result<Trial> first = trial.go_on_in_cell(plan_->trial(0), plan_->axes(), plan_->cell(0));
+  if (!first) return of_first(first.error());
+  return first;
+}
+
+// What of a report is known before any trial.
+void ScriptRun::name(Report& report) const {
+  report.program = options_.program;
+  report.script = options_.script.string();
+  report.set = options_.set;
+}
+
+// The error of the first trial; one among many is repeated alone.
+Error ScriptRun::of_first(const Error& error) const {
+  if (plan_->size() == 1) return error;
+  Report none;
+  name(none);
+  none.axes = plan_->axes();
+  none.cells.push_back({plan_->cell(0), 0, {}});
+  return again(error, none, 0, plan_->trial(0).seed);
 }
 
 Status ScriptRun::plan_sweep(SweepRequest request) {

@@ -18,6 +18,7 @@
 namespace natbed {
 
 struct RunOptions {
+  std::string program = "natbed";  // what to type for it, in hints
   std::filesystem::path script;
   uint64_t seed = 1;
   // natbed.param() values, and for a sweep the values of an axis ("a=linux" or "a=linux,cgnat").
@@ -33,7 +34,9 @@ struct RunOptions {
 };
 
 // The error of a script names it, its line and the virtual time, and of a trial the command that
-// repeats it.
+// repeats it. A report is returned whenever the first trial ended; see Report::broken_off and
+// Report::unwritten for what went wrong after it. Where files are to be written is tried before the
+// run; they are replaced once their contents are whole.
 Result<Report> run_script(const RunOptions& options);
 
 }  // namespace natbed

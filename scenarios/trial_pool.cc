@@ -27,7 +27,9 @@ class Pool {
     report_progress(progress);
     for (std::thread& worker : workers) worker.join();
     if (progress) progress->on_progress(plan_.size(), plan_.size());
-    return error_ ? Status(*error_) : ok();
+    if (!error_) return ok();
+    report_.trials.resize(error_at_);
+    return *error_;
   }
 
  private:

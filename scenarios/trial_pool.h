@@ -1,8 +1,9 @@
 // Trials on all cores, merged in trial order.
 //
 // Workers take trials from one counter and write each result to its own place, so that only the
-// hour at which a result appears depends on the number of workers. If trials fail, the error is
-// that of the earliest in trial order.
+// hour at which a result appears depends on the number of workers. The earliest trial in trial
+// order that fails ends the run; those before it are kept, those behind it are not, whether or not
+// a worker had come to them.
 #pragma once
 
 #include <memory>
@@ -32,7 +33,8 @@ struct PoolOptions {
   ProgressSink* progress = nullptr;  // not owned
 };
 
-// All trials of `plan` but those at places below `first`, into `report`.trials. REQUIRES: report is
+// All trials of `plan` but those at places below `first`, into `report`.trials. On an error,
+// which is the failed trial's, `report`.trials ends before that trial. REQUIRES: report is
 // plan.empty_report().
 Status run_trials(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory,
                   const PoolOptions& options, Report& report);

@@ -37,6 +37,46 @@ TEST(FileWriter, ReplacesWhatWasThere) {
   std::filesystem::remove(path);
 }
 
+std::string contents(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(FileWriter, LeavesWhatWasThereUnlessItIsClosed) {
+  const std::string path = testing::TempDir() + "natbed_file_writer_dropped";
+  std::ofstream(path) << "precious";
+  {
+    auto file = FileWriter::create(path, "trace");
+    ASSERT_TRUE(file);
+    file->append(bytes_of(std::string(300'000, 'x')));
+    EXPECT_EQ(contents(path), "precious");
+  }
+  EXPECT_EQ(contents(path), "precious");
+  EXPECT_FALSE(std::filesystem::exists(path + ".part"));
+  std::filesystem::remove(path);
+}
+
+TEST(FileWriter, WritesThroughALink) {
+  const std::string path = testing::TempDir() + "natbed_file_writer_target";
+  const std::string link = testing::TempDir() + "natbed_file_writer_link";
+  std::ofstream(path) << "old";
+  std::filesystem::create_symlink(path, link);
+  auto file = FileWriter::create(link, "trace");
+  ASSERT_TRUE(file);
+  file->append(bytes_of("new"));
+  ASSERT_TRUE(file->close());
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(contents(path), "new");
+  std::filesystem::remove(link);
+  std::filesystem::remove(path);
+}
+
+TEST(FileWriter, ADirectoryIsRefusedAtOnce) {
+  const auto directory = FileWriter::create(testing::TempDir(), "trace");
+  ASSERT_FALSE(directory);
+  EXPECT_NE(directory.error().message.find("Is a directory"), std::string::npos);
+}
+
 TEST(FileWriter, ErrorsNameThePurposeThePathAndTheReason) {
   const auto nowhere = FileWriter::create("/nowhere/at/all", "capture");
   ASSERT_FALSE(nowhere);

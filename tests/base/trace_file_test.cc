@@ -133,12 +133,20 @@ TEST_F(TraceFile, BytesAfterTheFooterAreRefused) {
   EXPECT_NE(error_of_reading().find("has 4 bytes after its footer"), std::string::npos);
 }
 
-TEST_F(TraceFile, WithoutCloseHasNoFooter) {
+TEST_F(TraceFile, WithoutFooterWasInterrupted) {
+  write(0);
+  constexpr size_t kFooterSize = 1 + 8 + 8;
+  overwrite(contents().substr(0, contents().size() - kFooterSize));
+  EXPECT_NE(error_of_reading().find("interrupted"), std::string::npos) << error_of_reading();
+}
+
+TEST_F(TraceFile, HasItsNameOnlyOnceItIsWhole) {
   {
     auto sink = TraceFileSink::open(path, {});
     ASSERT_TRUE(sink);
+    EXPECT_FALSE(std::filesystem::exists(path));
   }
-  EXPECT_NE(error_of_reading().find("interrupted"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST_F(TraceFile, MissingFileAndMissingFolderAreErrors) {

@@ -90,6 +90,27 @@ TEST_F(Programs, ServeSaysThatItsAddressIsTaken) {
   EXPECT_NE(second.err.find("127.0.0.1:3478"), std::string::npos) << second.err;
 }
 
+TEST_F(Programs, ServeTellsThePortThatTheSystemGave) {
+  for (const std::vector<std::string>& service :
+       {std::vector<std::string>{"stun"}, {"turn", "--user", "a:b"}, {"rendezvous"}}) {
+    std::vector<std::string> command = {NATBED_PROGRAM, "serve"};
+    command.insert(command.end(), service.begin(), service.end());
+    command.insert(command.end(), {"--listen", "127.0.0.1:0"});
+    Background server(command);
+    ASSERT_TRUE(server.says("; Ctrl-C ends it")) << server.output();
+    EXPECT_EQ(server.output().find("127.0.0.1:0;"), std::string::npos) << server.output();
+  }
+}
+
+// It looked "bob" up as a second STUN server, and waited to be called.
+TEST_F(Programs, ConnectTakesOneServiceForEachOption) {
+  const ProgramResult connect =
+      run_program({NATBED_PROGRAM, "connect", "--as", "a", "--rendezvous", "127.0.0.1:9",
+                   "--timeout", "0.1", "--stun", "127.0.0.1:9", "--stun", "127.0.0.1:9", "bob"});
+  EXPECT_EQ(connect.status, 1);
+  EXPECT_NE(connect.err.find("bob was not reached"), std::string::npos) << connect.err;
+}
+
 // Two natbeds, a meeting place and no NAT between them: the path is direct and echoes come back.
 TEST_F(Programs, TwoPeersConnectThroughServeRendezvous) {
   Background rendezvous({NATBED_PROGRAM, "serve", "rendezvous", "--listen", "127.0.0.1:4000"});

@@ -1,4 +1,6 @@
 #include "run_lua.h"
+#include "scenarios/report_table.h"
+#include "scenarios/results_writer.h"
 
 namespace natbed {
 namespace {
@@ -105,11 +107,11 @@ TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
       {"natbed.network{} return natbed.sweep{ run = print }",
        "test.lua:1: a script with a sweep makes no network: one comes as the first argument of run "
        "[at 0.000s]"},
-      {"return natbed.sweep{ network = { latncy = 1 }, run = print }",
+      {"return natbed.sweep{ trials = 1, network = { latncy = 1 }, run = print }",
        "test.lua: network of the sweep: network takes no option \"latncy\" (did you mean "
        "\"latency\"?); its options are: "
        "latency, regions, matrix [at 0.000s]"},
-      {"return natbed.sweep{ run = function() return 5 end }",
+      {"return natbed.sweep{ trials = 1, run = function() return 5 end }",
        "test.lua: what `run` of the sweep returned: expected a table of results, such as { ok = "
        "true, ms = 12.5 }, got a "
        "number [at 0.000s]"},
@@ -138,15 +140,90 @@ TEST(LuaErrors, AMissingScriptIsNamed) {
             "cannot read the script /nowhere/x.lua: No such file or directory");
 }
 
-TEST(LuaErrors, AFailingTrialEndsWithTheCommandThatRepeatsIt) {
+TEST(LuaErrors, AFailingFirstTrialEndsWithTheCommandThatRepeatsIt) {
   RunOptions options;
   options.trials = 50;
+  options.program = "./natbed";
   const std::string error = result_of(
-      "return natbed.sweep{ axes = { n = {1, 2} }, run = function(net, p) if p.n == 2 then "
+      "return natbed.sweep{ axes = { n = {2, 1} }, run = function(net, p) if p.n == 2 then "
       "error('no', 0) end end }",
       options);
-  EXPECT_TRUE(error.starts_with("test.lua:1: no [at 0.000s]\nagain: natbed run ")) << error;
-  EXPECT_TRUE(error.ends_with(" --set n=2 --trials 1")) << error;
+  EXPECT_TRUE(error.starts_with("test.lua:1: no [at 0.000s]\nagain: ./natbed run ")) << error;
+  EXPECT_TRUE(error.ends_with(" --seed 1 --set n=2 --trials 1")) << error;
+}
+
+// Some trials of n = 2 fail, which ones depends on their seeds.
+constexpr std::string_view kFragile = R"(
+  return natbed.sweep{ axes = { n = {1, 2, 3} }, trials = 30, run = function(net, p)
+    if p.n == 2 and natbed.random(8) == 1 then error('no', 0) end
+    return { n = p.n }
+  end }
+)";
+
+TEST(LuaErrors, TheTrialsBeforeTheFirstThatFailedAreKeptWhateverTheNumberOfWorkers) {
+  std::string first;
+  for (const unsigned jobs : {1u, 2u, 8u}) {
+    RunOptions options;
+    options.jobs = jobs;
+    const auto report = run_lua(kFragile, options);
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_TRUE(report->broken_off);
+    EXPECT_EQ(report->broken_off->planned, 90u);
+    EXPECT_EQ(report->broken_off->cell, 1u);
+    EXPECT_EQ(report->trials.size(), 30u + report->broken_off->index);
+    EXPECT_EQ(report->cells[0].trials, 30u);
+    const std::string bytes = results_jsonl(*report) + summary_json(*report) +
+                              summary_csv(*report) + report_table(*report);
+    if (first.empty()) first = bytes;
+    EXPECT_EQ(bytes, first) << jobs << " workers";
+  }
+  EXPECT_NE(first.find("broken off: trial "), std::string::npos) << first;
+}
+
+TEST(LuaErrors, TheTrialThatBrokeARunOffFailsAlone) {
+  const auto report = run_lua(kFragile);
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_TRUE(report->broken_off);
+  const BrokenOff& broken = *report->broken_off;
+  const std::string words = again(broken.error, *report, broken.cell, broken.seed).message;
+  EXPECT_TRUE(words.ends_with(" --seed " + std::to_string(broken.seed) + " --set n=2 --trials 1"))
+      << words;
+  RunOptions options;
+  options.seed = broken.seed;
+  options.set = {{"n", "2"}};
+  options.trials = 1;
+  EXPECT_EQ(result_of(kFragile, options), broken.error.message);
+}
+
+TEST(LuaErrors, AMistakeBeforeTimePassesLeavesTheOldTrace) {
+  RunOptions options;
+  options.trace = script_file("").parent_path() / "trace";
+  std::ofstream(options.trace) << "precious";
+  options.set = {{"kind", "sticky"}};
+  const char* source = "natbed.network{}:nat(natbed.param('kind', 'linux')):host('a')";
+  EXPECT_NE(result_of(source, options).find("sticky"), std::string::npos);
+  options.set = {{"knid", "linux"}};
+  EXPECT_NE(result_of(source, options).find("knid"), std::string::npos);
+  EXPECT_EQ(std::filesystem::file_size(options.trace), 8u);
+  options.set = {{"kind", "linux"}};
+  EXPECT_EQ(result_of(source, options), "no record");
+  EXPECT_GT(std::filesystem::file_size(options.trace), 100u);
+}
+
+TEST(LuaErrors, ResultsAreKeptThoughATraceCouldNotBeWritten) {
+  RunOptions options;
+  options.trace = "/dev/full";
+  const auto report = run_lua("natbed.record{ ok = true }", options);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->trials[0].records.size(), 1u);
+  ASSERT_EQ(report->unwritten.size(), 1u);
+  EXPECT_NE(report->unwritten[0].message.find("No space left"), std::string::npos);
+}
+
+TEST(LuaErrors, WhereResultsCannotBeWrittenIsSaidBeforeTheRun) {
+  RunOptions options;
+  options.out = "/dev/null/results";
+  EXPECT_EQ(result_of("error('it ran')", options).find("cannot create /dev/null/results"), 0u);
 }
 
 TEST(LuaErrors, AnErrorInASpawnedFunctionEndsTheRun) {

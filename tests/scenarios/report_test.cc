@@ -96,6 +96,38 @@ TEST(ResultsWriter, TheTableIsCsv) {
       << text;
 }
 
+TEST(ResultsWriter, ASummaryOfARunThatWasBrokenOffSaysSo) {
+  Report report = small_report();
+  EXPECT_FALSE(nlohmann::json::parse(summary_json(report)).contains("broken_off"));
+  report.trials.resize(3);
+  report.broken_off = BrokenOff{5, 1, 1, 101, {"x.lua:3: no \"such\" thing"}};
+  summarise(report);
+  const auto json = nlohmann::json::parse(summary_json(report));
+  EXPECT_EQ(json["trials"], 3);
+  EXPECT_EQ(json["broken_off"]["planned"], 5);
+  EXPECT_EQ(json["broken_off"]["at"]["kind"], "symmetric");
+  EXPECT_EQ(json["broken_off"]["seed"], 101);
+  EXPECT_EQ(json["broken_off"]["error"], "x.lua:3: no \"such\" thing");
+  EXPECT_NE(report_table(report).find("broken off: trial 4 of 5 failed; here are the 3 before it"),
+            std::string::npos);
+}
+
+TEST(ResultsWriter, PreparingTouchesNothing) {
+  const std::filesystem::path directory = testing::TempDir() + "natbed_prepared/deep";
+  ASSERT_TRUE(prepare_results(directory));
+  EXPECT_TRUE(std::filesystem::is_empty(directory));
+  ASSERT_TRUE(write_results(small_report(), directory));
+  const auto size = std::filesystem::file_size(directory / "results.jsonl");
+  ASSERT_TRUE(prepare_results(directory));
+  EXPECT_EQ(std::filesystem::file_size(directory / "results.jsonl"), size);
+  std::filesystem::remove(directory / "summary.csv");
+  std::filesystem::create_directory(directory / "summary.csv");
+  const Status taken = prepare_results(directory);
+  ASSERT_FALSE(taken);
+  EXPECT_NE(taken.error().message.find("summary.csv': Is a directory"), std::string::npos);
+  std::filesystem::remove_all(directory.parent_path());
+}
+
 TEST(ResultsWriter, SaysWhyItCannotWrite) {
   const Status status = write_results(small_report(), "/dev/null/results");
   ASSERT_FALSE(status);

@@ -55,7 +55,7 @@ TEST(TrialPool, LeavesTheFirstTrialsAlone) {
   EXPECT_FALSE(report.trials[4].records.empty());
 }
 
-TEST(TrialPool, ReportsTheEarliestError) {
+TEST(TrialPool, ReportsTheEarliestErrorAndKeepsTheTrialsBeforeIt) {
   for (const unsigned jobs : {1u, 2u, 8u}) {
     const SweepPlan plan(1, {}, 500);
     Report report = plan.empty_report();
@@ -63,6 +63,8 @@ TEST(TrialPool, ReportsTheEarliestError) {
     const Status status = run_trials(plan, 0, factory, {jobs, nullptr}, report);
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().message, "trial 37") << jobs << " workers";
+    ASSERT_EQ(report.trials.size(), 37u) << jobs << " workers";
+    EXPECT_FALSE(report.trials[36].records.empty());
   }
 }
 
