@@ -46,6 +46,6 @@ return natbed.sweep{
       way:send(100)
       natbed.sleep(0.1)
     end
-    return { ok = way.received > before, path = way.path, outage = natbed.now() - since }
+    return { ok = way.received > before, path = way.path, outage_ms = 1000 * (natbed.now() - since) }
   end,
 }

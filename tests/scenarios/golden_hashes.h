@@ -19,7 +19,7 @@ struct GoldenHash {
 inline constexpr GoldenHash kGoldenHashes[] = {
     {"cgnat", 0xa48f4a81e8d7e816},      {"hairpin", 0xd42f017558ca5657},
     {"matrix", 0x3aa11f3aee2fe76c},     {"mobile_handover", 0x9da8c8965f8fe936},
-    {"nat_reboot", 0xafed58e35f93a8f0}, {"relay_choice", 0x5b6bf6b38a12f8b9},
+    {"nat_reboot", 0xfeabf753a157a6a9}, {"relay_choice", 0x5b6bf6b38a12f8b9},
     {"two_homes", 0xd75a873b7b65d914},
 };
 
