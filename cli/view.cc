@@ -119,7 +119,8 @@ void add_view_command(CLI::App& app, int* status) {
       ->capture_default_str()
       ->check(CLI::Range(400u, 4320u));
   command->footer(example({"view scenarios/two_homes.lua",
-                           "run scenarios/relay_choice.lua --trace t", "view t --png routes.png"}));
+                           "run scenarios/relay_choice.lua --trace t", "view t --png routes.png"}) +
+                  "\nIn the window, H lists the keys.");
   command->callback([arguments, command, status] {
     for (const char* option : {"--seed", "--set"}) {
       if (command->count(option) == 0 || is_script(*arguments)) continue;
