@@ -2,7 +2,8 @@
 //
 // Event sinks have no way to report a full disk in the middle of a run; the first error is kept and
 // close() tells it. Until then the bytes stand in a file beside, named with ".part" at the end, so
-// that what was there before is replaced by a whole file or not at all.
+// that what was there before is replaced by a whole file or not at all. (A program that is killed
+// leaves that one.)
 #pragma once
 
 #include <cstdio>
@@ -18,8 +19,7 @@ namespace natbed {
 class FileWriter {
  public:
   // `what` names the file's purpose in errors: "trace", "capture". What cannot be replaced, such as
-  // a pipe or a device, is written to as it stands. An error if close() would not be allowed to
-  // write there.
+  // a pipe, a device, or a file in a directory that takes no new ones, is written to as it stands.
   static Result<FileWriter> create(const std::string& path, const char* what);
 
   void append(ByteView bytes);
@@ -36,6 +36,7 @@ class FileWriter {
   };
   FileWriter(std::FILE* file, std::string part, std::string path, const char* what);
   void flush();
+  Error failure(const std::string& consequence) const;
 
   std::unique_ptr<std::FILE, Discard> file_;
   std::string path_;

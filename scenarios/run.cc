@@ -95,12 +95,16 @@ Result<Report> ScriptRun::run() {
     if (const Status s = check_settings(trial); !s) return s.error();
   }
   // Whatever came of the trial, its trace is whole: it is wanted most when something failed.
-  const Status traced = outputs->close();
-  if (!first) return first.error();
+  std::vector<Error> unwritten = outputs->close();
+  if (!first) {
+    for (const Error& error : unwritten)
+      first = Error{first.error().message + "\n" + error.message};
+    return first.error();
+  }
 
   report_ = plan_->empty_report();
   name(report_);
-  if (!traced) report_.unwritten.push_back(traced.error());
+  report_.unwritten = std::move(unwritten);
   report_.trace_hash = outputs->hash();
   report_.trials[0] = std::move(*first);
   const Status rest = run_trials(*plan_, 1, *this, {options_.jobs, options_.progress}, report_);

@@ -9,9 +9,12 @@ namespace {
 
 // For people who find the file later.
 std::string command_of(const RunOptions& options) {
-  std::string line = fmt::format("natbed run {} --seed {}", options.script.string(), options.seed);
-  for (const auto& [name, value] : options.set) line += fmt::format(" --set {}={}", name, value);
-  return line;
+  Report alone;
+  alone.script = options.script.string();
+  alone.set = options.set;
+  alone.cells.resize(1);
+  alone.trials.resize(1);
+  return repeat_command(alone, 0, options.seed);
 }
 
 }  // namespace
@@ -41,14 +44,15 @@ Result<TraceOutputs> TraceOutputs::open(const RunOptions& options) {
   return outputs;
 }
 
-Status TraceOutputs::close() {
+std::vector<Error> TraceOutputs::close() {
+  std::vector<Error> unwritten;
   if (file_) {
-    if (const Status s = file_->close(); !s) return s;
+    if (const Status s = file_->close(); !s) unwritten.push_back(s.error());
   }
   if (capture_) {
-    if (const Status s = capture_->close(); !s) return s;
+    if (const Status s = capture_->close(); !s) unwritten.push_back(s.error());
   }
-  return ok();
+  return unwritten;
 }
 
 }  // namespace natbed

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/pcapng.h"
 #include "base/trace_file.h"
@@ -18,8 +19,8 @@ class TraceOutputs {
 
   TraceSink* sink() { return tee_.get(); }
   uint64_t hash() const { return hash_->value(); }
-  // Ends the files; errors of all earlier writes are reported here.
-  Status close();
+  // Ends the files; what went wrong with each, earlier writes included.
+  std::vector<Error> close();
 
  private:
   TraceOutputs() = default;

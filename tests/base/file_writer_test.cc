@@ -42,6 +42,19 @@ std::string contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// How many parts of `path` stand beside it.
+int parts_of(const std::string& path, bool remove = false) {
+  const std::filesystem::path whole(path);
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(whole.parent_path())) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(whole.filename().string() + ".") || !name.ends_with(".part")) continue;
+    ++count;
+    if (remove) std::filesystem::remove(entry.path());
+  }
+  return count;
+}
+
 TEST(FileWriter, LeavesWhatWasThereUnlessItIsClosed) {
   const std::string path = testing::TempDir() + "natbed_file_writer_dropped";
   std::ofstream(path) << "precious";
@@ -52,7 +65,63 @@ TEST(FileWriter, LeavesWhatWasThereUnlessItIsClosed) {
     EXPECT_EQ(contents(path), "precious");
   }
   EXPECT_EQ(contents(path), "precious");
-  EXPECT_FALSE(std::filesystem::exists(path + ".part"));
+  EXPECT_EQ(parts_of(path), 0);
+  std::filesystem::remove(path);
+}
+
+TEST(FileWriter, TwoWritersOfOneFileDoNotMix) {
+  const std::string path = testing::TempDir() + "natbed_file_writer_shared";
+  auto one = FileWriter::create(path, "trace"), two = FileWriter::create(path, "trace");
+  ASSERT_TRUE(one && two);
+  one->append(bytes_of(std::string(100'000, '1')));
+  two->append(bytes_of(std::string(90'000, '2')));
+  ASSERT_TRUE(one->close());
+  EXPECT_EQ(contents(path), std::string(100'000, '1'));
+  ASSERT_TRUE(two->close());
+  EXPECT_EQ(contents(path), std::string(90'000, '2'));
+  EXPECT_EQ(parts_of(path), 0);
+  std::filesystem::remove(path);
+}
+
+TEST(FileWriter, KeepsTheRightsOfWhatItReplaces) {
+  const std::string path = testing::TempDir() + "natbed_file_writer_private";
+  std::ofstream(path) << "private";
+  using std::filesystem::perms;
+  const perms mine = perms::owner_read | perms::owner_write;
+  std::filesystem::permissions(path, mine);
+  auto file = FileWriter::create(path, "trace");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->close());
+  EXPECT_EQ(std::filesystem::status(path).permissions(), mine);
+  std::filesystem::remove(path);
+}
+
+TEST(FileWriter, LosesNothingWhenThePlaceIsTaken) {
+  const std::string path = testing::TempDir() + "natbed_file_writer_taken";
+  auto file = FileWriter::create(path, "trace");
+  ASSERT_TRUE(file);
+  file->append(bytes_of("whole"));
+  std::filesystem::create_directories(path + "/now a directory");
+  const Status closed = file->close();
+  ASSERT_FALSE(closed);
+  EXPECT_NE(closed.error().message.find("The whole file is '" + path), std::string::npos)
+      << closed.error().message;
+  EXPECT_EQ(parts_of(path), 1);
+  parts_of(path, true);
+  std::filesystem::remove_all(path);
+}
+
+TEST(FileWriter, WritesThroughALinkThatLeadsNowhereYet) {
+  const std::string path = testing::TempDir() + "natbed_file_writer_new_target";
+  const std::string link = testing::TempDir() + "natbed_file_writer_new_link";
+  std::filesystem::create_symlink(path, link);
+  auto file = FileWriter::create(link, "trace");
+  ASSERT_TRUE(file);
+  file->append(bytes_of("new"));
+  ASSERT_TRUE(file->close());
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(contents(path), "new");
+  std::filesystem::remove(link);
   std::filesystem::remove(path);
 }
 
