@@ -133,10 +133,10 @@ std::optional<RelayText> split_relay(const std::string& text) {
 
 std::string check_relay(const std::string& text) {
   const auto relay = split_relay(text);
-  if (!relay) return "expected USER:PASSWORD@HOST[:PORT], and found \"" + text + "\"";
-  for (const std::string* name : {&relay->user, &relay->password, &relay->host}) {
-    if (!Name::fits(*name))
-      return fmt::format("expected up to {} bytes, and found \"{}\"", Name::kMaxSize, *name);
+  if (!relay) return "expected USER:PASSWORD@HOST[:PORT], and found another shape";
+  if (!Name::fits(relay->user) || !Name::fits(relay->password) || !Name::fits(relay->host)) {
+    return fmt::format("expected USER:PASSWORD@HOST[:PORT] of up to {} bytes each, and found more",
+                       Name::kMaxSize);  // of which? a password is not for the terminal
   }
   return check_service(relay->host);
 }

@@ -78,7 +78,7 @@ void add_matrix_command(CLI::App& app, int* status) {
   add_seed(command, &options.seed, "Seed of all randomness");
   command->add_option("--trials", options.trials, "Universes per cell")
       ->capture_default_str()
-      ->check(CLI::Range(1u, 10'000'000u));
+      ->check(CLI::Range(1u, kMostTrialsPerCell));
   command->add_option("--jobs", options.jobs, "Threads (default: one per core)")
       ->check(CLI::Range(1u, 1024u));
   add_choice<FilterScope>(

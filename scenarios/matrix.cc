@@ -137,7 +137,7 @@ Result<Matrix> run_matrix(const MatrixOptions& options) {
     if (const Status s = prepare_results(options.out); !s) return s.error();
   }
   const SweepPlan plan(options.seed, axes_of_grid(), options.trials);
-  if (plan.size() > kMostTrials) return Error{too_many_trials()};
+  NATBED_CHECK(plan.size() <= kMostTrials, "kMostTrialsPerCell is what the caller checks");
   Matrix matrix;
   matrix.report = plan.empty_report();
   matrix.report.program = options.program;

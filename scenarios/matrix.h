@@ -17,6 +17,8 @@
 
 namespace natbed {
 
+inline constexpr uint32_t kMostTrialsPerCell = 100'000;  // 8.1 million in all: see kMostTrials
+
 struct MatrixOptions {
   std::string program = "natbed";  // what to type for it, in hints
   uint64_t seed = 1;

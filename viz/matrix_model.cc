@@ -73,6 +73,8 @@ Result<MatrixModel> matrix_from_summary(std::string_view text, std::string_view 
   MatrixModel matrix;
   matrix.title = row_axis + " (rows) against " + column_axis + " (columns)";
   for (const Json& cell : json["cells"]) {
+    // Of a run that was broken off: it never came here.
+    if (cell.is_object() && cell.contains("trials") && cell["trials"] == 0) continue;
     MatrixCell found;
     const bool readable = cell.is_object() && cell.contains("at") && cell["at"].is_object() &&
                           cell["at"].contains(row_axis) && cell["at"].contains(column_axis) &&

@@ -33,6 +33,7 @@ inline std::string contents(const fs::path& path) {
 class Cli : public testing::Test {
  protected:
   Cli() : directory_(fs::temp_directory_path() / ("natbed_cli_" + std::to_string(getpid()))) {
+    unsetenv("NATBED_COMMAND");  // ./natbed test says how it was called
     fs::create_directories(directory_);
   }
   ~Cli() override { fs::remove_all(directory_); }

@@ -34,6 +34,14 @@ TEST(MatrixModel, CountsWhatScriptsRecord) {
   EXPECT_FALSE(matrix_from_records({}).has_value());
 }
 
+TEST(MatrixModel, ShowsWhatThereIsOfARunThatWasBrokenOff) {
+  const auto matrix = matrix_from_summary(R"({"axes":{"a":["x","y"],"b":["x"]},"cells":[
+    {"at":{"a":"x","b":"x"},"trials":4,"results":{"ok":{"successes":3,"trials":4}}},
+    {"at":{"a":"y","b":"x"},"trials":0,"results":{}}]})");
+  ASSERT_TRUE(matrix.has_value()) << matrix.error().message;
+  EXPECT_EQ(matrix->cells.size(), 1u);
+}
+
 TEST(MatrixModel, ReadsTheSummaryOfASweep) {
   const auto matrix = matrix_from_summary(R"({"axes":{"a":["x","y"],"b":["x"]},"cells":[
     {"at":{"a":"x","b":"x"},"trials":4,"results":{"ok":{"successes":3,"trials":4}}},
