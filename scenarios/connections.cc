@@ -22,7 +22,7 @@ Result<ConnectionId> Connections::connect(NodeId from, NodeId to, const ConnectO
   peers_[*caller].connections.push_back(id);
   peers_[*callee].connections.push_back(id);
 
-  if (peers_[*caller].peer->connected(name_of(*callee))) {
+  if (path(id).kind != PathKind::kNone) {
     look_at_path(id);
     settle(connection, true, "");
   } else {

@@ -84,8 +84,9 @@ template <void (World::*kSwitch)(NodeId)>
 int switch_power(lua_State* L) {
   ScriptTrial& trial = trial_of(L);
   const NodeId node = self(L);
+  const bool before = trial.world().powered(node);
   (trial.world().*kSwitch)(node);
-  trial.tell(trial.net().connections.on_power(node));
+  if (trial.world().powered(node) != before) trial.tell(trial.net().connections.on_power(node));
   return 0;
 }
 

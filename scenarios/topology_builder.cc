@@ -107,7 +107,8 @@ Result<Name> TopologyBuilder::name_for(const NodeOptions& options, const std::st
     return Error{fmt::format("the name \"{}\" has {} bytes, at most {} are possible", options.name,
                              options.name.size(), kMaxName)};
   }
-  if (std::ranges::any_of(options.name, [](char c) { return static_cast<uint8_t>(c) < 0x20; })) {
+  if (printable(options.name) != options.name ||
+      options.name.find_first_of("\n\t") != std::string::npos) {
     return Error{fmt::format("a name is one line of text, and found control characters in \"{}\"",
                              printable(options.name))};
   }

@@ -162,6 +162,30 @@ TEST(LuaConnection, AStoppedHostHasNoPathAndCallsAgain) {
             R"({"back":true,"first":"none","off":"none","path":"punched","rtt":42})");
 }
 
+TEST(LuaConnection, AStoppedHostThatWasConnectedIsNot) {
+  EXPECT_EQ(result_of(homes(R"(
+    local way = a:connect(b, { timeout = 4 })
+    a:stop()
+    local again = a:connect(b, { timeout = 4 })
+    natbed.record{ ok = again.ok, path = again.path }
+  )")),
+            R"({"ok":false,"path":"none"})");
+}
+
+TEST(LuaConnection, StartingAHostThatRunsChangesNothing) {
+  EXPECT_EQ(result_of(homes(R"(
+    local way = a:connect(b, { keep_alive = 2, consent_lost = 4, timeout = 5 })
+    b:stop()
+    way:wait_path("none", 60)
+    natbed.sleep(20)   -- the search is over
+    b:start()
+    natbed.sleep(5)
+    a:start()
+    natbed.record{ back = way:wait_path("any", 30) }
+  )")),
+            R"({"back":false})");
+}
+
 TEST(LuaConnection, IsThereAgainWhenTheOtherHostIs) {
   EXPECT_EQ(result_of(homes(R"(
     local way = a:connect(b, { keep_alive = 2, consent_lost = 4 })
