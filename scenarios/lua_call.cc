@@ -5,8 +5,11 @@
 #include <lua.hpp>
 
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "base/text.h"
+#include "scenarios/lua_state.h"
 
 namespace natbed {
 namespace {
@@ -15,6 +18,7 @@ constexpr int kFailed = -2;
 
 // Runs the body and leaves nothing behind that has a destructor.
 int run_body(lua_State* L, ScriptFunction body) {
+  const MemoryLimit lifted(L, false);
   try {
     return body(L);
   } catch (const std::exception& error) {
@@ -122,10 +126,18 @@ Record record_at(lua_State* L, int index) {
     expected(L, index, "a table of results, such as { ok = true, ms = 12.5 }");
   const int table = lua_absindex(L, index);
   Record record;
+  // Of several mistakes the one under the least key: Lua's own order is not the same every time.
+  std::optional<std::pair<std::string, std::string>> mistake;
   for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
-    const std::string key(text_argument(L, -2, "a result's name as key"));
-    record.set(key, value_at(L, -1, fmt::format("the result \"{}\"", key)));
+    std::string key;
+    try {
+      key = text_argument(L, -2, "a result's name as key");
+      record.set(key, value_at(L, -1, fmt::format("the result \"{}\"", key)));
+    } catch (const ScriptError& error) {
+      if (!mistake || key < mistake->first) mistake.emplace(key, error.what());
+    }
   }
+  if (mistake) throw ScriptError(mistake->second);
   return record;
 }
 

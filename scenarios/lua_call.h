@@ -4,8 +4,9 @@
 // Lua is a C library that leaves functions by longjmp, which runs no destructors. So every function
 // that scripts call is wrapped by api<>: its body reads arguments with the functions below, which
 // throw ScriptError, and the wrapper turns that into a Lua error (or a yield) when no C++ object is
-// left on the way. Bodies must not call luaL_check* or anything else in Lua that raises errors. Lua
-// running out of memory is the one exception that is not caught.
+// left on the way. Bodies must not call luaL_check* or anything else in Lua that raises errors. The
+// script's limit of memory is lifted for them (MemoryLimit); a machine without any memory left is the
+// one error that is not caught.
 #pragma once
 
 #include <cstdint>

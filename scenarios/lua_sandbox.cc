@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <lua.hpp>
 
 #include "scenarios/lua_call.h"
@@ -48,18 +49,19 @@ int list_keys(lua_State* L) {
   lua_settop(L, 1);
   lua_newtable(L);
   lua_Integer count = 0;
+  int without_order = LUA_TNONE;  // the largest such type: which comes first is no part of a run
   for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
     const int type = lua_type(L, -2);
-    if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN) {
-      throw ScriptError(
-          fmt::format("pairs needs keys that are numbers, texts or booleans, because a {} has no "
-                      "order; keep a list beside the table",
-                      lua_typename(L, type)));
-    }
+    const bool has_order = type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TBOOLEAN;
+    if (!has_order) without_order = std::max(without_order, type);
     lua_pushvalue(L, -2);
     lua_rawseti(L, 2, ++count);
   }
-  return 1;
+  if (without_order == LUA_TNONE) return 1;
+  throw ScriptError(fmt::format(
+      "pairs needs keys that are numbers, texts or booleans, because a {} has no order; "
+      "keep a list beside the table",
+      lua_typename(L, without_order)));
 }
 
 int sorted_pairs(lua_State* L) {
@@ -102,6 +104,7 @@ int plain_tostring(lua_State* L) {
 int plain_format(lua_State* L) {
   const int count = lua_gettop(L);
   const char* format = luaL_checkstring(L, 1);
+  luaL_checkstack(L, count + 1, "too many values to format");
   for (const char* at = format; *at != '\0'; ++at) {
     if (*at != '%') continue;
     const char* flag = at + 1;
@@ -171,6 +174,7 @@ int note_line(lua_State* L) {
 // print(...) is a note: there is no other output that a run could repeat.
 int print_note(lua_State* L) {
   const int count = lua_gettop(L);
+  luaL_checkstack(L, 5, nullptr);
   lua_pushcfunction(L, api<note_line>);
   lua_pushliteral(L, "");
   for (int i = 1; i <= count; ++i) {
@@ -183,7 +187,8 @@ int print_note(lua_State* L) {
 }
 
 void remove_globals(lua_State* L) {
-  for (const char* name : {"load", "loadfile", "dofile", "collectgarbage", "next", "warn"}) {
+  for (const char* name :
+       {"load", "loadfile", "dofile", "collectgarbage", "next", "warn", "xpcall"}) {
     lua_pushnil(L);
     lua_setglobal(L, name);
   }

@@ -39,21 +39,27 @@ inline constexpr size_t kMostMemory = size_t{256} << 20;  // bytes that one tria
 struct ScriptMemory {
   size_t bytes = 0;
   bool limited = false;
+  bool refused = false;  // the script wanted more: its trial fails, whatever it made of that
 };
 
-// While one lives, the script of `L` gets an error instead of more than kMostMemory: as long as
-// its own code runs, which can fail, but not while C++ prepares a call.
+// While one lives, the script of `L` gets an error instead of more than kMostMemory, or it does not.
+// Its own code runs limited. The functions of the API do not: Lua would leave them by longjmp while
+// C++ objects live. The script's next own step fails then.
 class MemoryLimit {
  public:
-  explicit MemoryLimit(lua_State* L);
+  MemoryLimit(lua_State* L, bool limited);
   ~MemoryLimit();
   MemoryLimit(const MemoryLimit&) = delete;
   MemoryLimit& operator=(const MemoryLimit&) = delete;
 
  private:
   ScriptMemory* memory_;
+  bool before_;
 };
+bool ran_out_of_memory(lua_State* L);
 
+// Counts what the coroutine `L` does; each one is watched by itself.
+void watch_script(lua_State* L);
 // The coroutine `L` ends with the error of an endless loop as soon as it runs, unless instructions
 // are to be had again by then.
 void stop_script(lua_State* L);

@@ -27,9 +27,9 @@ std::string line_of(lua_State* L) {
   return "";
 }
 
-std::string message_of(lua_State* L, int status) {
+std::string message_of(lua_State* L) {
   const std::string line = line_of(L);
-  if (status == LUA_ERRMEM) {
+  if (ran_out_of_memory(L)) {
     return fmt::format("{}the script needs more than {} MiB of memory", line, kMostMemory >> 20);
   }
   if (!lua_isstring(L, -1)) {  // a number is as good as a text
@@ -41,16 +41,21 @@ std::string message_of(lua_State* L, int status) {
 }
 
 int run(lua_State* coroutine, int arguments, int* results) {
-  const MemoryLimit limit(coroutine);
+  const MemoryLimit limit(coroutine, true);
   return lua_resume(coroutine, nullptr, arguments, results);
 }
 
 }  // namespace
 
 TaskId LuaTasks::spawn(lua_State* L, int arguments, Instant when, bool keep) {
+  lua_State* coroutine = lua_newthread(L);
+  watch_script(coroutine);
+  if (!lua_checkstack(coroutine, arguments + 1)) {
+    throw ScriptError(fmt::format("a function cannot be started with {} arguments", arguments));
+  }
   const auto index = static_cast<uint32_t>(tasks_.size());
   Task& task = tasks_.emplace_back();
-  task.coroutine = lua_newthread(L);
+  task.coroutine = coroutine;
   task.arguments = arguments;
   task.keep = keep;
   task.reference = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -139,12 +144,14 @@ void LuaTasks::resume(uint32_t index) {
   if (!trial_->spend_instructions(kResumeCost)) stop_script(task.coroutine);
   int results = 0;
   const int status = run(task.coroutine, arguments, &results);
-  if (status == LUA_YIELD) {
+  const bool failed =
+      (status != LUA_OK && status != LUA_YIELD) || ran_out_of_memory(task.coroutine);
+  if (status == LUA_YIELD && !failed) {
     lua_pop(task.coroutine, results);
     return;
   }
   task.state = State::kFinished;
-  if (status != LUA_OK) error_ = message_of(task.coroutine, status);
+  if (failed) error_ = message_of(task.coroutine);
   if (!task.keep) luaL_unref(task.coroutine, LUA_REGISTRYINDEX, task.reference);
 }
 

@@ -93,6 +93,7 @@ void ScriptTrial::begin(const TrialSpec& spec, TraceSink* sink) {
   on_change_.clear();
   records_.clear();
   notes_.clear();
+  told_bytes_ = 0;
   instructions_ = 0;
   instructions_at_ = Instant();
   world_.reset(spec.seed);
@@ -176,13 +177,27 @@ Net& ScriptTrial::net() {
 }
 
 void ScriptTrial::note(std::string_view text) {
+  keep(text.size());
   notes_.push_back({world_.now(), std::string(text)});
   world_.note(text);
 }
 
 void ScriptTrial::record(Record record) {
-  world_.record(to_json(record));
+  const std::string json = to_json(record);
+  keep(json.size());
+  world_.record(json);
   records_.push_back(std::move(record));
+}
+
+void ScriptTrial::keep(size_t bytes) {
+  constexpr size_t kAround = 100;  // bytes beside the text
+  told_bytes_ += bytes + kAround;
+  if (told_bytes_ > kMostMemory) {
+    throw ScriptError(
+        fmt::format("the notes and records of a trial have room in {} MiB of memory, "
+                    "and these need more",
+                    kMostMemory >> 20));
+  }
 }
 
 Value ScriptTrial::parameter(const std::string& name, const Value& otherwise) {

@@ -76,6 +76,7 @@ class ScriptTrial final : public WorldListener {
   Status open_network_for_cell(lua_State* L);
   Status record_result(lua_State* L);
   Trial take_trial(const TrialSpec& spec);
+  void keep(size_t bytes);  // a ScriptError if the trial tells too much
   Error error_with_time(const std::string& message) const;
 
   const CompiledScript* script_;
@@ -93,6 +94,7 @@ class ScriptTrial final : public WorldListener {
   std::vector<std::pair<ConnectionId, int>> on_change_;
   std::vector<Record> records_;
   std::vector<Note> notes_;
+  size_t told_bytes_ = 0;
   int64_t instructions_ = 0;
   Instant instructions_at_;
 };

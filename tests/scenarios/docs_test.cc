@@ -11,6 +11,7 @@
 #include "protocols/peer/peer.h"
 #include "run_lua.h"
 #include "scenarios/address_plan.h"
+#include "scenarios/lua_state.h"
 #include "scenarios/sweep_plan.h"
 #include "scenarios/topology_builder.h"
 
@@ -159,7 +160,10 @@ TEST(Docs, LimitsAreTheCodes) {
         fmt::format("carrier is {}/{}", carrier.prefix().to_string(), carrier.length()),
         fmt::format("| names | 1 to {} bytes", TopologyBuilder::kMaxName),
         fmt::format("| a datagram of `way:send` | {} bytes |", Peer::kMaxPayload),
-        fmt::format("| a run | {} million trials", kMostTrials / 1'000'000)}) {
+        fmt::format("| a run | {} million trials", kMostTrials / 1'000'000),
+        fmt::format("| a trial | {} million instructions", kMostInstructions / 1'000'000),
+        fmt::format("a coroutine costs {})", kResumeCost),
+        fmt::format("; {} MiB of memory", kMostMemory >> 20)}) {
     EXPECT_NE(document.find(limit), std::string::npos) << "docs/scenarios.md lacks: " << limit;
   }
 }

@@ -7,7 +7,7 @@ TEST(LuaSandbox, HasNoWayOut) {
   EXPECT_EQ(result_of(R"(
     local open = {}
     for _, name in ipairs{ "os", "io", "debug", "package", "require", "load", "loadfile", "dofile", "coroutine",
-                           "collectgarbage", "next" } do
+                           "collectgarbage", "next", "xpcall" } do
       if _G[name] ~= nil then table.insert(open, name) end
     end
     natbed.record{ open = table.concat(open, " "), seed = tostring(math.randomseed) }
@@ -114,10 +114,54 @@ TEST(LuaSandbox, MemoryHasAnEnd) {
       "test.lua:3: the script needs more than 256 MiB of memory [at 1.000s]");
   EXPECT_EQ(result_of("local s = ('x'):rep(1e9)"),
             "test.lua:1: the script needs more than 256 MiB of memory [at 0.000s]");
-  // What is no longer used does not count.
+  EXPECT_EQ(
+      result_of("while true do print(('x'):rep(1e6)) end"),
+      "test.lua:1: the notes and records of a trial have room in 256 MiB of memory, and these "
+      "need more [at 0.000s]");
+  // What is no longer used does not count, also where half of the memory is in use.
+  EXPECT_EQ(
+      result_of("local live = ('x'):rep(130e6) for i = 1, 400 do local s = ('x'):rep(1e6) .. i "
+                "end natbed.record{ ok = #live == 130e6 }"),
+      R"({"ok":true})");
   EXPECT_EQ(
       result_of("for i = 1, 400 do local s = ('x'):rep(1e6) .. i end natbed.record{ ok = true }"),
       R"({"ok":true})");
+}
+
+TEST(LuaSandbox, PcallCannotHideThatTheMemoryIsFull) {
+  const std::string error = result_of("pcall(string.rep, 'x', 1e9)\nnatbed.record{ ok = true }");
+  EXPECT_NE(error.find("needs more than 256 MiB of memory"), std::string::npos) << error;
+  // Nor can it be left to C++ to notice: a path that changes makes a coroutine for its watcher.
+  const std::string closing = result_of(homes(R"(
+    local way = a:connect(b)
+    way:on_change(function() end)
+    local t = {}
+    pcall(function() while true do t[#t + 1] = ("x"):rep(1e6) .. #t end end)
+    pcall(function() while true do t[#t + 1] = {} end end)
+    way:close()
+    natbed.record{ ok = true }
+  )"));
+  EXPECT_NE(closing.find("needs more than 256 MiB of memory"), std::string::npos) << closing;
+}
+
+TEST(LuaSandbox, ManyValuesFitACall) {
+  EXPECT_EQ(result_of(R"(
+    local net, many = natbed.network{}, {}
+    for i = 1, 200 do many[i] = i end
+    local count
+    net:spawn(function(...) count = select("#", ...) end, table.unpack(many))
+    natbed.sleep(1)
+    natbed.record{ count = count, text = #string.format(("%d"):rep(200), table.unpack(many)) }
+  )"),
+            R"({"count":200,"text":492})");
+}
+
+TEST(LuaSandbox, OfSeveralMistakesTheFirstByKeyIsTold) {
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(result_of("natbed.record{ e = print, d = print, c = print, b = print, a = print }"),
+              "test.lua:1: expected true, false, a number or a text for the result \"a\", got a "
+              "function [at 0.000s]");
+  }
 }
 
 TEST(LuaSandbox, EveryErrorSaysItsLine) {
