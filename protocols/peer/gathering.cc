@@ -37,6 +37,16 @@ void Gathering::start(Instant now, Outbox& out) {
   plan();
 }
 
+void Gathering::ask_silent_relays(Instant now, Outbox& out) {
+  for (size_t i = stun_count_; i < all(); ++i) {
+    Question& q = questions_[i];
+    if (q.round_trip || q.client.running()) continue;
+    q.asked = now;
+    q.client.on_start(now, out);
+  }
+  plan();
+}
+
 bool Gathering::take(Instant now, const StunMessage& message, const Datagram& datagram,
                      Outbox& out) {
   if (!waiting_) return false;

@@ -23,6 +23,8 @@ class Gathering {
 
   // REQUIRES: the socket is open. Asks everybody; addresses known from before are forgotten.
   void start(Instant now, Outbox& out);
+  // Asks those relays again that did not answer last time.
+  void ask_silent_relays(Instant now, Outbox& out);
   // Whether the message answered one of our questions. Events: kMapped of STUN servers.
   bool take(Instant now, const StunMessage& message, const Datagram& datagram, Outbox& out);
   void on_socket(Instant now, const SocketEvent& event, Outbox& out);

@@ -7,6 +7,9 @@ namespace {
 
 using Kind = MachineEvent::Kind;
 
+// No relay is left: those that failed are tried again at this pace, for any is better than none.
+constexpr Duration kRetry = Duration::seconds(1);
+
 // A relay is watched more closely than a direct path: when it dies another one is at hand.
 PunchTiming relay_timing(const PeerConfig& config) {
   PunchTiming timing = config.punch;
@@ -68,7 +71,10 @@ void RelayedWay::choose(Instant now, PeerParts& parts, Outbox& out) {
     if (round_trip && dead_until_[i] <= now) choice_.measured_by_us(relays[i].name, *round_trip);
   }
   const auto route = choice_.choose();
-  if (!route) return;
+  if (!route) {
+    if (!relays.empty()) retry_at_ = now + kRetry;
+    return;
+  }
   route_ = *route;
   const auto chosen = std::ranges::find(relays, route_.relays[0], &RelayServer::name);
   relay_ = static_cast<size_t>(chosen - relays.begin());
@@ -79,6 +85,14 @@ void RelayedWay::choose(Instant now, PeerParts& parts, Outbox& out) {
   parts.relaying.hold(now, *relay_, out);
   permit_peer(now, parts, out);
   if (parts.relaying.address(*relay_)) start(now, parts, out);
+}
+
+void RelayedWay::retry(Instant now, PeerParts& parts, Outbox& out) {
+  retry_at_ = Instant::never();
+  if (!wanted_ || relay_) return;
+  std::ranges::fill(dead_until_, now);
+  parts.gathering.ask_silent_relays(now, out);
+  choose(now, parts, out);
 }
 
 // TURN asks for permission by address: all that the peer may come from. The relay cannot reach into
@@ -142,6 +156,7 @@ bool RelayedWay::take(Instant now, const StunMessage& message, const Datagram& d
 }
 
 void RelayedWay::on_timeout(Instant now, PeerParts& parts, Outbox& out) {
+  if (now >= retry_at_) retry(now, parts, out);
   if (!puncher_) return;
   drive(parts, out, [&](Puncher& puncher, Outbox& into) { puncher.on_timeout(now, into); });
   after_puncher(now, parts, out);
@@ -194,6 +209,7 @@ void RelayedWay::release(Instant now, PeerParts& parts, Outbox& out) {
 void RelayedWay::forget() {
   relay_.reset();
   puncher_.reset();
+  retry_at_ = Instant::never();
   wanted_ = false;
 }
 

@@ -44,7 +44,9 @@ class RelayedWay {
   bool take(Instant now, const StunMessage& message, const Datagram& datagram, PeerParts& parts,
             Outbox& out);
   void on_timeout(Instant now, PeerParts& parts, Outbox& out);
-  Instant deadline() const { return puncher_ ? puncher_->deadline() : Instant::never(); }
+  Instant deadline() const {
+    return puncher_ ? std::min(puncher_->deadline(), retry_at_) : retry_at_;
+  }
 
   bool up() const { return puncher_ && puncher_->up(); }
   bool trying() const { return wanted_ || puncher_; }
@@ -65,6 +67,7 @@ class RelayedWay {
 
  private:
   void choose(Instant now, PeerParts& parts, Outbox& out);
+  void retry(Instant now, PeerParts& parts, Outbox& out);
   void permit_peer(Instant now, PeerParts& parts, Outbox& out);
   void start(Instant now, PeerParts& parts, Outbox& out);
   void lose(Instant now, PeerParts& parts, Outbox& out);
@@ -85,6 +88,7 @@ class RelayedWay {
   RelayRoute route_;
   Endpoint offered_;                 // the peer's address on its relay, if that is the way
   std::vector<Instant> dead_until_;  // by relay: what failed once is left alone for a while
+  Instant retry_at_ = Instant::never();
   std::unique_ptr<Puncher> puncher_;
 };
 

@@ -162,6 +162,30 @@ TEST(LuaConnection, AStoppedHostHasNoPathAndCallsAgain) {
             R"({"back":true,"first":"none","off":"none","path":"punched","rtt":42})");
 }
 
+// A relay that was off for a moment was left alone for a minute, though it was the only one.
+TEST(LuaConnection, TheOnlyRelayIsTriedAgainWhenItIsBack) {
+  for (const int off : {1, 20}) {
+    RunOptions options;
+    options.set = {{"off", std::to_string(off)}};
+    EXPECT_EQ(result_of(R"(
+      local net = natbed.network{ latency = 30 }
+      net:server("stun"):serve("stun")
+      local relay = net:server("relay"):serve("turn")
+      local a, b = net:nat("symmetric"):host("a"), net:nat("symmetric"):host("b")
+      local way = a:connect(b, { timeout = 60 })
+      natbed.sleep(5)
+      relay:stop() natbed.sleep(natbed.param("off", 1)) relay:start()
+      local back = way:wait_path("relayed", 20)
+      way:close()
+      local again = a:connect(b)
+      natbed.record{ back = back, again = again.path, soon = again.ms < 2000 }
+    )",
+                        options),
+              R"({"again":"relayed","back":true,"soon":true})")
+        << off;
+  }
+}
+
 TEST(LuaConnection, AStoppedHostThatWasConnectedIsNot) {
   EXPECT_EQ(result_of(homes(R"(
     local way = a:connect(b, { timeout = 4 })
