@@ -75,6 +75,12 @@ void MachineLog::path_down(const TraceEvent& event) {
   }
 }
 
+void MachineLog::power_off(NodeId host, Instant at) {
+  for (size_t i : index_of(host).paths) {
+    if (paths_[i].end.is_never()) paths_[i].end = at;
+  }
+}
+
 void MachineLog::relay_chosen(const TraceEvent& event, const Topology& topology) {
   const std::string name(event.event.name.view());
   const NodeId relay = topology.find(name).value_or(NodeId());
@@ -137,11 +143,12 @@ std::vector<const PathSpan*> MachineLog::paths_at(Instant t) const {
 
 namespace {
 
-using Way = std::tuple<NodeId, NodeId, NodeId, PathKind>;
+// Direct or punched is one way: with one end public, the two call it differently.
+using Way = std::tuple<NodeId, NodeId, NodeId, bool>;
 
 Way way_of(const PathSpan& path) {
   const auto [a, b] = std::minmax(path.host, path.peer);
-  return {a, b, path.relay, path.kind};
+  return {a, b, path.relay, path.kind == PathKind::kRelayed};
 }
 
 }  // namespace

@@ -33,6 +33,8 @@ class MachineLog {
  public:
   // REQUIRES: the events of kind kMachine, in the order of the trace; the topology so far.
   void on_event(const TraceEvent& event, const Topology& topology);
+  // A host that is off has no path, though it cannot tell any more.
+  void power_off(NodeId host, Instant at);
   // Gives hosts that talk to peers, or lend themselves as relays, their role.
   void assign_roles(Topology& topology) const;
 

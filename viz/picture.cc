@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "viz/display.h"
+#include "viz/png_file.h"
 #include "viz/quiet_sfml.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -72,11 +73,7 @@ Status Picture::save(const std::filesystem::path& file) {
   state_->canvas->flush();
   state_->texture.display();
   const QuietSfml quiet;
-  if (!state_->texture.getTexture().copyToImage().saveToFile(file.string())) {
-    return Error{"cannot write " + file.string() +
-                 ": the name must end in .png and its directory must exist"};
-  }
-  return ok();
+  return save_png(state_->texture.getTexture().copyToImage(), file);
 }
 
 }  // namespace natbed::viz

@@ -66,6 +66,7 @@ Status RunModel::take(const TraceEvent& event) {
       break;
     case TraceKind::kFault:
       faults_.push_back({event.at, event.node, std::string(event.text)});
+      if (event.text == "power off") machines_.power_off(event.node, event.at);
       break;
     case TraceKind::kNote:
       notes_.push_back({event.at, NodeId(), std::string(event.text)});

@@ -5,6 +5,7 @@
 #include <SFML/Graphics.hpp>
 #include <optional>
 
+#include "viz/png_file.h"
 #include "viz/quiet_sfml.h"
 
 namespace natbed::viz {
@@ -200,10 +201,11 @@ class Window {
     if (!texture.create(window_.getSize().x, window_.getSize().y)) return;
     texture.update(window_);
     const std::string file = fmt::format("natbed-{}us.png", player_.state().now.ns() / 1000);
-    if (texture.copyToImage().saveToFile(file)) {
+    const Status saved = save_png(texture.copyToImage(), file);
+    if (saved) {
       fmt::print("picture  {}\n", file);
     } else {
-      fmt::print(stderr, "natbed: cannot write {}\n", file);
+      fmt::print(stderr, "natbed: {}\n", saved.error().message);
     }
   }
 

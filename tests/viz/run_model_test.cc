@@ -154,6 +154,29 @@ TEST(RunModel, NamesAWayOnceThoughBothEndsTellOfIt) {
   EXPECT_EQ(model.machines().ways_at(at_ms(500)).size(), 1u);
 }
 
+// With one end public, one calls direct what the other calls punched.
+TEST(RunModel, NamesAWayOnceThoughTheEndsCallItDifferently) {
+  TwoHomes two;
+  const Duration round_trip = Duration::milliseconds(50);
+  two.run.path_up(at_ms(1900), two.alice, "bob", PathKind::kDirect, round_trip);
+  two.run.path_up(at_ms(1900), two.bob, "alice", PathKind::kPunched, round_trip);
+  const RunModel model = model_of(two.run);
+  EXPECT_EQ(model.machines().paths_at(at_ms(1900)).size(), 2u);
+  EXPECT_EQ(model.machines().ways_at(at_ms(1900)).size(), 1u);
+}
+
+TEST(RunModel, AHostThatIsOffHasNoPath) {
+  TwoHomes two;
+  const Duration round_trip = Duration::milliseconds(50);
+  two.run.path_up(at_ms(1900), two.alice, "bob", PathKind::kPunched, round_trip);
+  two.run.path_up(at_ms(1900), two.bob, "alice", PathKind::kPunched, round_trip);
+  two.run.say(at_ms(1950), TraceKind::kFault, "power off", two.bob);
+  const RunModel model = model_of(two.run);
+  EXPECT_EQ(model.machines().paths_of(two.bob, at_ms(1949)).size(), 1u);
+  EXPECT_EQ(model.machines().paths_of(two.bob, at_ms(1950)).size(), 0u);
+  EXPECT_EQ(model.machines().paths_of(two.alice, at_ms(1950)).size(), 1u) << "it cannot know";
+}
+
 TEST(RunModel, SaysInWordsWhatAHostIsDoing) {
   const TwoHomes two;
   const RunModel model = model_of(two.run);

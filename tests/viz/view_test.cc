@@ -246,6 +246,10 @@ TEST_F(View, SaysWhyItCannotDraw) {
   const test::TwoHomes two;
   const Trace trace = two.run.trace("two_homes.lua", 7);
   EXPECT_FALSE(render_png(Trace(), {}, directory_ / "x.png").has_value()) << "nothing in it";
+  fs::create_symlink("/dev/full", directory_ / "full.png");
+  const Status full = render_png(trace, {}, directory_ / "full.png");
+  ASSERT_FALSE(full);
+  EXPECT_NE(full.error().message.find("No space left"), std::string::npos) << full.error().message;
   EXPECT_FALSE(render_png(trace, {}, directory_ / "no/such/directory/x.png").has_value());
   ViewOptions tiny;
   tiny.width = 10;
