@@ -58,14 +58,19 @@ void print_json(const Endpoint& server, const Verdict& verdict) {
     }
     return "unknown";
   };
-  nlohmann::ordered_json result = {{"server", server.to_string()},
-                                   {"udp_works", verdict.nat.udp_works},
-                                   {"local", verdict.local.to_string()},
-                                   {"mapped", verdict.mapped.to_string()},
-                                   {"behind_nat", verdict.nat.behind_nat},
-                                   {"mapping", to_string(verdict.nat.mapping)},
-                                   {"filtering", to_string(verdict.nat.filtering)},
-                                   {"hairpinning", hairpin(verdict.nat.hairpin)}};
+  using Json = nlohmann::ordered_json;
+  const auto known = [](const Endpoint& endpoint) {
+    return endpoint.valid() ? Json(endpoint.to_string()) : Json();
+  };
+  const bool answered = verdict.nat.udp_works;  // or else nobody knows
+  Json result = {{"server", server.to_string()},
+                 {"udp_works", answered},
+                 {"local", known(verdict.local)},
+                 {"mapped", known(verdict.mapped)},
+                 {"behind_nat", answered ? Json(verdict.nat.behind_nat) : Json()},
+                 {"mapping", to_string(verdict.nat.mapping)},
+                 {"filtering", to_string(verdict.nat.filtering)},
+                 {"hairpinning", hairpin(verdict.nat.hairpin)}};
   fmt::print("{}\n", result.dump(2));
 }
 

@@ -79,6 +79,9 @@ Duration seconds_of(double seconds, std::string_view what) {
 }
 
 Duration milliseconds_of(double milliseconds, std::string_view what) {
+  if (!(milliseconds >= 0)) {
+    throw ScriptError(fmt::format("{} must be 0 ms or more, not {} ms", what, milliseconds));
+  }
   return seconds_of(milliseconds / 1000, what);
 }
 

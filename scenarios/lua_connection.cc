@@ -212,15 +212,34 @@ bool push_setup_time(lua_State* L, const ConnectionRecord& c) {
   return true;
 }
 
+bool push_why(lua_State* L, const ConnectionRecord& c) {
+  if (c.why.empty()) {
+    lua_pushnil(L);
+  } else {
+    push_text(L, c.why);
+  }
+  return true;
+}
+
+// Between two arrivals: of one or none there is no gap, above all not the best of all gaps.
+bool push_longest_gap(lua_State* L, const ConnectionRecord& c) {
+  if (c.received >= 2) {
+    push_milliseconds(L, c.longest_gap);
+  } else {
+    lua_pushnil(L);
+  }
+  return true;
+}
+
 // What holds for the attempt.
 bool push_outcome(lua_State* L, const ConnectionRecord& c, std::string_view key) {
   if (key == "ok") return lua_pushboolean(L, c.ok), true;
   if (key == "ms") return push_setup_time(L, c);
   if (key == "packets") return lua_pushinteger(L, static_cast<lua_Integer>(c.packets)), true;
-  if (key == "why") return push_text(L, c.why), true;
+  if (key == "why") return push_why(L, c);
   if (key == "changes") return lua_pushinteger(L, c.changes), true;
   if (key == "received") return lua_pushinteger(L, static_cast<lua_Integer>(c.received)), true;
-  if (key == "longest_gap") return push_milliseconds(L, c.longest_gap), true;
+  if (key == "longest_gap") return push_longest_gap(L, c);
   return false;
 }
 

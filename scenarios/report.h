@@ -73,7 +73,7 @@ struct Report {
   std::vector<Axis> axes;
   std::vector<Cell> cells;
   std::vector<Trial> trials;
-  uint64_t trace_hash = 0;  // of the first trial
+  std::optional<uint64_t> trace_hash;  // of the first trial, if it was traced
   std::optional<BrokenOff> broken_off;
   std::vector<Error> unwritten;  // files that were wanted and could not be written
   // One trial and nothing to compare it with, as a script without a sweep runs by default.

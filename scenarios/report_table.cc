@@ -19,10 +19,10 @@ size_t width_of(const std::string& text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-// For eyes: three decimals of a small number, none of a large one.
+// For eyes: three decimals of a small number, none of a large one, three digits of a tiny one.
 std::string short_number(double number) {
   const double size = std::abs(number);
-  if (size >= 1e15) return fmt::format("{:g}", number);
+  if (size >= 1e15 || (size > 0 && size < 0.1)) return fmt::format("{:.3g}", number);
   if (number == std::round(number)) return fmt::format("{:.0f}", number);
   return fmt::format("{:.{}f}", number, size < 10 ? 3 : size < 1000 ? 1 : 0);
 }
@@ -88,7 +88,11 @@ std::string table_of_cells(const Report& report) {
   std::vector<std::vector<std::string>> rows(1);
   for (const Axis& axis : report.axes) rows[0].push_back(axis.name);
   for (const std::string& key : keys) rows[0].push_back(heading(report, key));
-  if (rows[0].empty()) return "";
+  if (columns_of(report).empty()) {
+    return "Nothing was recorded: `run` of the sweep returns a table of results, or the script "
+           "calls "
+           "natbed.record{...}.\n";
+  }
   for (const Cell& cell : report.cells) {
     std::vector<std::string>& row = rows.emplace_back();
     for (const Value& value : cell.at) row.push_back(natbed::to_text(value));
@@ -177,8 +181,13 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
 
 std::string to_text(const Proportion& proportion) {
   const Interval interval = proportion.wilson95();
-  return fmt::format("{:.1f} % [{:.1f}–{:.1f}] {}/{}", 100 * proportion.value(), 100 * interval.low,
-                     100 * interval.high, proportion.successes, proportion.trials);
+  // As many decimals as tell "nearly all" from "all".
+  const bool extreme = proportion.successes == 0 || proportion.successes == proportion.trials;
+  const double from_extreme = std::min(proportion.value(), 1 - proportion.value());
+  const int decimals = extreme || from_extreme >= 0.001 ? 1 : from_extreme >= 1e-5 ? 3 : 5;
+  return fmt::format("{:.{}f} % [{:.{}f}–{:.{}f}] {}/{}", 100 * proportion.value(), decimals,
+                     100 * interval.low, decimals, 100 * interval.high, decimals,
+                     proportion.successes, proportion.trials);
 }
 
 std::string report_table(const Report& report) {

@@ -73,6 +73,12 @@ std::string broken_off_json(const Report& report) {
       json_string(b.error.message));
 }
 
+// A line of the summary, if a trace was made: `natbed matrix` makes none.
+std::string trace_hash_json(const Report& report) {
+  if (!report.trace_hash) return "";
+  return fmt::format("  \"trace_hash\": \"{:016x}\",\n", *report.trace_hash);
+}
+
 std::string list_json(const std::vector<Value>& values) {
   std::vector<std::string> parts;
   for (const Value& value : values) parts.push_back(to_json(value));
@@ -116,8 +122,8 @@ std::vector<std::string> csv_values(const Summary& summary) {
   }
   std::vector<std::string> parts;
   for (const auto& [text, count] : summary.counts)
-    parts.push_back(fmt::format("{}:{}", text, count));
-  return {fmt::format("{}", fmt::join(parts, " "))};
+    parts.push_back(fmt::format("{}:{}", json_string(text), count));
+  return {fmt::format("{{{}}}", fmt::join(parts, ","))};
 }
 
 std::string csv_row(const std::vector<std::string>& fields) {
@@ -143,9 +149,10 @@ std::string summary_json(const Report& report) {
   for (const Cell& cell : report.cells) cells.push_back("    " + cell_json(report, cell));
   return fmt::format(
       "{{\n  \"script\": {},\n  \"seed\": {},\n  \"set\": {{{}}},\n  \"trials\": {},\n{}"
-      "  \"trace_hash\": \"{:016x}\",\n  \"axes\": {{{}}},\n  \"cells\": [\n{}\n  ]\n}}\n",
+      "{}  \"axes\": {{{}}},\n  \"cells\": [\n{}\n  ]\n}}\n",
       json_string(report.script), report.seed, fmt::join(set, ","), report.trials.size(),
-      broken_off_json(report), report.trace_hash, fmt::join(axes, ","), fmt::join(cells, ",\n"));
+      broken_off_json(report), trace_hash_json(report), fmt::join(axes, ","),
+      fmt::join(cells, ",\n"));
 }
 
 std::string summary_csv(const Report& report) {

@@ -24,6 +24,14 @@ Result<CompiledScript> read_script(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, error)) {
     return Error{fmt::format("cannot read the script {}: it is a directory", path.string())};
   }
+  constexpr uintmax_t kMost = 64 << 20;  // bytes; /dev/zero would have no end
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    return Error{fmt::format("cannot read the script {}: it is no file", path.string())};
+  }
+  if (const uintmax_t size = std::filesystem::file_size(path, error); !error && size > kMost) {
+    return Error{fmt::format("cannot read the script {}: it has {} bytes, at most {} are read",
+                             path.string(), size, kMost)};
+  }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream source;
   source << file.rdbuf();

@@ -6,14 +6,28 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 #include "scenarios/lua_api.h"
 #include "scenarios/lua_call.h"
+#include "scenarios/suggest.h"
 
 namespace natbed {
 namespace {
 
 // Scripts that still run after so long in virtual time wait for something that does not come.
 constexpr Duration kLongestRun = Duration::seconds(366 * 86'400);
+
+// p.naem of a sweep's `run`.
+int unknown_axis(lua_State* L) {
+  std::vector<std::string> names;
+  for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) names.emplace_back(lua_tostring(L, -2));
+  std::ranges::sort(names);
+  const std::vector<std::string_view> words(names.begin(), names.end());
+  const std::string asked =
+      lua_type(L, 2) == LUA_TSTRING ? std::string(text_argument(L, 2, "an axis")) : "";
+  throw ScriptError(unknown_word("axis of the sweep", asked, words));
+}
 
 }  // namespace
 
@@ -55,10 +69,20 @@ Result<Trial> ScriptTrial::go_on_in_cell(const TrialSpec& spec, const std::vecto
     push_value(L, at[i]);
     lua_setfield(L, -2, axes[i].name.c_str());
   }
+  refuse_other_keys(L);
   const TaskId task = tasks_->spawn(L, 2, world_.now(), true);
   if (const Status s = run_until_finished(task); !s) return s.error();
   if (const Status s = record_result(tasks_->coroutine(task)); !s) return s.error();
   return take_trial(spec);
+}
+
+// Of the place in the grid on top of the stack: an axis that it does not have is no nil that goes on
+// silently.
+void ScriptTrial::refuse_other_keys(lua_State* L) {
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, api<unknown_axis>);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
 }
 
 // Replaces the network's options on top of the stack by the network.
@@ -123,7 +147,7 @@ Status ScriptTrial::run_until_finished(TaskId task) {
     }
     world_.run_until(limit);
   }
-  if (tasks_->error()) return error_with_time(*tasks_->error());
+  if (tasks_->error()) return error_with_notes(*tasks_->error());
   return ok();
 }
 
@@ -231,6 +255,21 @@ bool ScriptTrial::spend_instructions(int64_t count) {
 
 Trial ScriptTrial::take_trial(const TrialSpec& spec) {
   return {spec.cell, spec.index, spec.seed, world_.now(), std::move(records_), std::move(notes_)};
+}
+
+// What the script noted before is what one looks for when it failed.
+Error ScriptTrial::error_with_notes(const std::string& message) const {
+  constexpr size_t kMost = 20, kMostBytes = 200;
+  Error error = error_with_time(message);
+  const size_t first = notes_.size() - std::min(notes_.size(), kMost);
+  if (!notes_.empty()) error.message += first == 0 ? "\nnoted before:" : "\nnoted last:";
+  for (size_t i = first; i < notes_.size(); ++i) {
+    const std::string& text = notes_[i].text;
+    error.message +=
+        fmt::format("\n{:>10.3f}s  {}{}", notes_[i].at.as_seconds(),
+                    printable(text.substr(0, kMostBytes)), text.size() > kMostBytes ? " ..." : "");
+  }
+  return error;
 }
 
 Error ScriptTrial::error_with_time(const std::string& message) const {

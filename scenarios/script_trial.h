@@ -73,10 +73,12 @@ class ScriptTrial final : public WorldListener {
   Status run_until_finished(TaskId task);
   void after_event();
   void tell_change(ConnectionId connection);
+  static void refuse_other_keys(lua_State* L);
   Status open_network_for_cell(lua_State* L);
   Status record_result(lua_State* L);
   Trial take_trial(const TrialSpec& spec);
   void keep(size_t bytes);  // a ScriptError if the trial tells too much
+  Error error_with_notes(const std::string& message) const;
   Error error_with_time(const std::string& message) const;
 
   const CompiledScript* script_;

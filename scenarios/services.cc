@@ -35,7 +35,7 @@ Status Services::serve(NodeId server, std::string_view what) {
 Status Services::serve_stun(NodeId server) {
   const Endpoint primary{topology_->address(server), kStunPort};
   if (std::ranges::find(stun_servers_, primary) != stun_servers_.end())
-    return Error{"it serves stun already"};
+    return Error{fmt::format("\"{}\" serves stun already", topology_->world().name(server).view())};
   if (std::ranges::find(relays_, primary, &RelayServer::endpoint) != relays_.end()) {
     return Error{fmt::format(
         "it serves turn on port {} already: serve(\"stun\") first, and turn takes another",
@@ -55,7 +55,7 @@ Status Services::serve_turn(NodeId server) {
   const IpAddress address = topology_->address(server);
   const Name name = topology_->world().name(server);
   if (std::ranges::find(relays_, name, &RelayServer::name) != relays_.end())
-    return Error{"it serves turn already"};
+    return Error{fmt::format("\"{}\" serves turn already", name.view())};
   const bool beside_stun =
       std::ranges::find(stun_servers_, address, &Endpoint::ip) != stun_servers_.end();
   TurnServerConfig config;

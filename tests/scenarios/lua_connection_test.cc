@@ -7,10 +7,10 @@ TEST(LuaConnection, TellsHowTwoHomesMeet) {
   EXPECT_EQ(
       result_of(homes(R"(
     local way = a:connect(b)
-    natbed.record{ ok = way.ok, path = way.path, why = way.why, route = table.concat(way.route, " "),
+    natbed.record{ ok = way.ok, path = way.path, why = tostring(way.why), route = table.concat(way.route, " "),
                    relayed = way.relay ~= nil, quick = way.ms < 2000, rtt = way.rtt, some = way.packets > 2 }
   )")),
-      R"({"ok":true,"path":"punched","quick":true,"relayed":false,"route":"a b","rtt":42,"some":true,"why":""})");
+      R"({"ok":true,"path":"punched","quick":true,"relayed":false,"route":"a b","rtt":42,"some":true,"why":"nil"})");
 }
 
 TEST(LuaConnection, SaysNilForNothing) {
@@ -116,6 +116,14 @@ TEST(LuaConnection, ClosesAndConnectsAgain) {
     natbed.record{ closed = closed, again = second.path, rtt = second.rtt }
   )")),
             R"({"again":"punched","closed":"none","rtt":42})");
+}
+
+TEST(LuaConnection, WhatIsNotThereIsNil) {
+  EXPECT_EQ(result_of(homes(R"(
+    local way, no = a:connect(b), a:connect(b, { with = "direct", timeout = 1 })
+    natbed.record{ why = way.why == nil, gap = way.longest_gap == nil, ms = no.ms == nil }
+  )")),
+            R"({"gap":true,"ms":true,"why":true})");
 }
 
 TEST(LuaConnection, AClosedOneStaysClosed) {

@@ -25,7 +25,7 @@ TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
        "test.lua:1: \"latency\" of network is given as { low, high }: low is above high [at "
        "0.000s]"},
       {"natbed.network{ latency = -1 }",
-       "test.lua:1: \"latency\" of network must be between 0 and 292 years, not -0.001 s [at "
+       "test.lua:1: \"latency\" of network must be 0 ms or more, not -1 ms [at "
        "0.000s]"},
       {"natbed.network{ matrix = {} }",
        "test.lua:1: \"matrix\" of network needs \"regions\", the names of its rows [at 0.000s]"},
@@ -59,7 +59,7 @@ TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
       {"natbed.network{}:server('s'):serve('sutn')",
        "test.lua:1: unknown service \"sutn\" (did you mean \"stun\"?) [at 0.000s]"},
       {"natbed.network{}:server('s'):serve('stun'):serve('stun')",
-       "test.lua:1: it serves stun already [at 0.000s]"},
+       "test.lua:1: \"s\" serves stun already [at 0.000s]"},
       {"natbed.network{}:host('a'):reboot()",
        "test.lua:1: only a nat can reboot, and \"a\" is a host [at 0.000s]"},
       {"natbed.network{}:host('a'):conect()",
@@ -129,6 +129,29 @@ TEST(LuaErrors, ASettingThatNothingAsksForIsRefused) {
   options.set = {{"n", "many"}};
   EXPECT_EQ(result_of("natbed.param('n', 5)", options),
             "test.lua:1: --set n=many: the script expects a value such as 5 [at 0.000s]");
+}
+
+TEST(LuaErrors, AnAxisThatIsNotThereIsNoNil) {
+  EXPECT_EQ(
+      result_of(
+          "return natbed.sweep{ axes = { loss = {0, 1} }, trials = 1, run = function(net, p)\n"
+          "net:nat('linux', { loss = p.los }) end }"),
+      "test.lua:2: unknown axis of the sweep \"los\" (did you mean \"loss\"?) [at 0.000s]\n"
+      "again: natbed run " +
+          script_file("").string() + " --seed 1 --set loss=0 --trials 1");
+}
+
+TEST(LuaErrors, WhatWasNotedBeforeIsTold) {
+  EXPECT_EQ(result_of("natbed.note('one') natbed.sleep(1.5) natbed.note('two')\nerror('three')"),
+            "test.lua:2: three [at 1.500s]\nnoted before:\n     0.000s  one\n     1.500s  two");
+}
+
+TEST(LuaErrors, AScriptIsAFileWithAnEnd) {
+  RunOptions options;
+  options.script = "/dev/zero";
+  const auto report = run_script(options);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().message, "cannot read the script /dev/zero: it is no file");
 }
 
 TEST(LuaErrors, AMissingScriptIsNamed) {

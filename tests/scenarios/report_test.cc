@@ -34,6 +34,12 @@ Report small_report() {
   return report;
 }
 
+TEST(ReportTable, TellsNearlyAllFromAll) {
+  EXPECT_EQ(to_text(Proportion{2, 2}), "100.0 % [34.2–100.0] 2/2");
+  EXPECT_EQ(to_text(Proportion{199'992, 200'000}), "99.996 % [99.992–99.998] 199992/200000");
+  EXPECT_EQ(to_text(Proportion{1, 1'000'000}), "0.00010 % [0.00002–0.00057] 1/1000000");
+}
+
 TEST(Report, SummarisesByTheTypeOfValues) {
   const Report report = small_report();
   const auto& summaries = report.cells[0].summaries;

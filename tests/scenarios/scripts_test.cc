@@ -29,7 +29,7 @@ TEST(Scripts, HaveTheirGoldenTraces) {
     const auto report = run_shipped(script, options);
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->trace_hash, hash)
-        << script << " is now 0x" << std::hex << report->trace_hash
+        << script << " is now 0x" << std::hex << *report->trace_hash
         << "; if that is meant, say why in the commit that changes golden_hashes.h";
   }
 }
