@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/settings.h"
+#include "scenarios/suggest.h"
 
 namespace natbed {
 
@@ -20,12 +22,28 @@ int failed(const Error& error) {
 
 namespace {
 
+// Of the words that are left over the first that looks like an option; empty: none does.
+std::string unknown_option(const CLI::App& command) {
+  const std::vector<std::string> left = command.remaining();
+  const auto option = std::ranges::find_if(left, [](const auto& w) { return w.starts_with("--"); });
+  if (option == left.end()) return {};
+  std::vector<std::string> names;
+  for (const CLI::Option* known : command.get_options()) {
+    if (!known->get_positional()) names.push_back(known->get_name());
+  }
+  const std::vector<std::string_view> words(names.begin(), names.end());
+  return unknown_word("option", option->substr(0, option->find('=')), words);
+}
+
 // A command line that cannot be understood: says what, and where to read on.
 int misunderstood(const CLI::App& app, std::string why, const std::string& first_word) {
   const auto asked = app.get_subcommands();
   if (asked.empty() && !first_word.empty() && first_word[0] != '-') {
     why = "there is no command \"" + first_word + "\"";
   }
+  if (const std::string unknown = unknown_option(asked.empty() ? app : *asked.front());
+      !unknown.empty())
+    why = unknown;
   std::fprintf(stderr, "natbed: %s\n", why.c_str());
   std::fprintf(stderr, "`%s %s--help` shows what is expected.\n", program_name().c_str(),
                asked.empty() ? "" : (asked.front()->get_name() + " ").c_str());

@@ -1,6 +1,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,9 +12,21 @@
 #include "scenarios/report_table.h"
 #include "scenarios/results_writer.h"
 #include "scenarios/run.h"
+#include "scenarios/trial_pool.h"
 
 namespace natbed {
 namespace {
+
+// The first Ctrl-C asks for what there is so far, the second one ends the program.
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void on_interrupt(int) {
+  interrupted = true;
+  std::signal(SIGINT, SIG_DFL);
+  constexpr char kWords[] = "\nnatbed: finishing the trials that run; Ctrl-C again ends at once\n";
+  if (write(STDERR_FILENO, kWords, sizeof kWords - 1) < 0) return;
+}
 
 struct RunArguments {
   RunOptions options;
@@ -26,6 +40,10 @@ int run(RunArguments& arguments) {
   TerminalProgress progress(stderr);
   if (isatty(STDERR_FILENO)) arguments.options.progress = &progress;
 
+  arguments.options.stop = &interrupted;
+  // Who started us to ignore it, as a shell does in the background, is obeyed.
+  if (std::signal(SIGINT, on_interrupt) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
+
   const auto report = run_script(arguments.options);
   if (!report) return failed(report.error());
   const std::string text = arguments.json ? summary_json(*report) : report_table(*report);
@@ -37,8 +55,11 @@ int run(RunArguments& arguments) {
   }
   int status = 0;
   for (const Error& error : report->unwritten) status = failed(error);
-  if (const auto& broken = report->broken_off)
-    status = failed(again(broken->error, *report, broken->cell, broken->seed));
+  if (const auto& broken = report->broken_off) {
+    const bool by_hand = broken->error.message == kInterrupted;
+    status =
+        failed(by_hand ? broken->error : again(broken->error, *report, broken->cell, broken->seed));
+  }
   return status;
 }
 

@@ -48,6 +48,8 @@ struct Matrix {
 // run. What cannot be written after it is told in report.unwritten.
 Result<Matrix> run_matrix(const MatrixOptions& options);
 
+// "seed 1, filter_scope=mapping": what tells one matrix from another.
+std::string settings_text(const Matrix& matrix);
 // The grid on a terminal, with "81 of 81 cells agree with the oracle" below it.
 std::string matrix_table(const Matrix& matrix);
 std::string matrix_json(const Matrix& matrix);

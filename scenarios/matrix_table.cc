@@ -33,6 +33,12 @@ std::string disagreements(const Matrix& matrix) {
 
 }  // namespace
 
+std::string settings_text(const Matrix& matrix) {
+  std::string text = fmt::format("seed {}", matrix.report.seed);
+  for (const auto& [name, value] : matrix.report.set) text += fmt::format(", {}={}", name, value);
+  return text;
+}
+
 std::string matrix_table(const Matrix& matrix) {
   const size_t width = matrix.kinds.size();
   std::vector<std::vector<std::string>> rows(1);
@@ -44,9 +50,8 @@ std::string matrix_table(const Matrix& matrix) {
       rows.back().push_back(cell_text(matrix.cells[a * width + b]));
   }
   std::string text = fmt::format(
-      "percent of {} trials that punched a hole, seed {}; = the oracle says the same, ! it does "
-      "not\n\n",
-      matrix.cells.empty() ? 0 : matrix.cells[0].punched.trials, matrix.report.seed);
+      "percent of {} trials that punched a hole, {}; = the oracle says the same, ! it does not\n\n",
+      matrix.cells.empty() ? 0 : matrix.cells[0].punched.trials, settings_text(matrix));
   text += aligned(rows) + "\n" + disagreements(matrix);
   return text + fmt::format("{} of {} cells agree with the oracle\n", matrix.agreeing(),
                             matrix.cells.size());

@@ -144,7 +144,7 @@ std::string table_of_trial(const Trial& trial) {
 std::string broken_off(const Report& report) {
   if (!report.broken_off) return "";
   const size_t ended = report.trials.size();
-  return fmt::format("\nbroken off: trial {} of {} failed; here are the {} before it\n", ended + 1,
+  return fmt::format("\nbroken off at trial {} of {}; here are the {} before it\n", ended + 1,
                      report.broken_off->planned, ended);
 }
 

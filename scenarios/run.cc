@@ -115,7 +115,8 @@ Result<Report> ScriptRun::run() {
   report_.unwritten = std::move(unwritten);
   report_.trace_hash = outputs->hash();
   report_.trials[0] = std::move(*first);
-  const Status rest = run_trials(*plan_, 1, *this, {options_.jobs, options_.progress}, report_);
+  const Status rest =
+      run_trials(*plan_, 1, *this, {options_.jobs, options_.progress, options_.stop}, report_);
   if (!rest) {
     const TrialSpec at = plan_->trial(report_.trials.size());
     report_.broken_off = BrokenOff{plan_->size(), at.cell, at.index, at.seed, rest.error()};

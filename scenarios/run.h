@@ -4,6 +4,7 @@
 // trial order. Equal options give equal reports, bit for bit, whatever `jobs` is.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -30,7 +31,8 @@ struct RunOptions {
   std::filesystem::path trace;  // file for the first trial's trace; empty: none
   std::filesystem::path pcap;   // directory for the first trial's capture; empty: none
   TraceSink* sink = nullptr;  // sees the first trial's trace too, on a thread of the run; not owned
-  ProgressSink* progress = nullptr;  // not owned
+  ProgressSink* progress = nullptr;         // not owned
+  const std::atomic<bool>* stop = nullptr;  // ends a sweep early, see PoolOptions; not owned
 };
 
 // The error of a script names it, its line and the virtual time, and of a trial the command that

@@ -12,9 +12,11 @@ namespace {
 
 class Pool {
  public:
-  Pool(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory, Report& report)
+  Pool(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& factory,
+       const std::atomic<bool>* stop, Report& report)
       : plan_(plan),
         factory_(factory),
+        stop_(stop),
         report_(report),
         next_(first),
         done_(first),
@@ -54,7 +56,7 @@ class Pool {
   // by their workers, so that the error which remains is the earliest.
   void run_batch(TrialRunner& runner, uint64_t begin, uint64_t end) {
     for (uint64_t at = begin; at < end; ++at) {
-      Result<Trial> trial = runner.run(plan_.trial(at));
+      Result<Trial> trial = stopped() ? Error{kInterrupted} : runner.run(plan_.trial(at));
       if (trial) {
         report_.trials[at] = std::move(*trial);
         continue;
@@ -64,6 +66,8 @@ class Pool {
       return;
     }
   }
+
+  bool stopped() const { return stop_ && stop_->load(std::memory_order_relaxed); }
 
   void report_progress(ProgressSink* progress) {
     std::unique_lock lock(mutex_);
@@ -81,6 +85,7 @@ class Pool {
 
   const SweepPlan& plan_;
   TrialRunnerFactory& factory_;
+  const std::atomic<bool>* stop_;
   Report& report_;
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
@@ -99,7 +104,7 @@ Status run_trials(const SweepPlan& plan, uint64_t first, TrialRunnerFactory& fac
       options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
   const uint64_t useful = std::max<uint64_t>(1, plan.size() - std::min(first, plan.size()));
   const auto threads = static_cast<unsigned>(std::min<uint64_t>(wanted, useful));
-  return Pool(plan, first, factory, report).run(threads, options.progress);
+  return Pool(plan, first, factory, options.stop, report).run(threads, options.progress);
 }
 
 }  // namespace natbed

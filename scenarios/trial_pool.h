@@ -6,6 +6,7 @@
 // a worker had come to them.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "base/result.h"
@@ -31,7 +32,11 @@ class TrialRunnerFactory {
 struct PoolOptions {
   unsigned jobs = 0;                 // threads; 0: one per core
   ProgressSink* progress = nullptr;  // not owned
+  // Set by somebody who wants no more trials: the run ends like one of which a trial failed, with
+  // this as the error.
+  const std::atomic<bool>* stop = nullptr;  // not owned
 };
+inline constexpr const char* kInterrupted = "interrupted";
 
 // All trials of `plan` but those at places below `first`, into `report`.trials. On an error,
 // which is the failed trial's, `report`.trials ends before that trial. REQUIRES: report is

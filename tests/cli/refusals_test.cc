@@ -60,7 +60,7 @@ TEST_F(Refusals, ATrialThatFailsCostsOnlyWhatComesAfterIt) {
   for (const char* jobs : {"1", "2", "7"}) {
     const ProgramResult run = natbed({"run", fragile(), "--jobs", jobs, "--out", file(jobs)});
     EXPECT_EQ(run.status, 1);
-    EXPECT_NE(run.out.find("broken off: trial "), std::string::npos) << run.out;
+    EXPECT_NE(run.out.find("broken off at trial "), std::string::npos) << run.out;
     EXPECT_NE(run.out.find("30/30"), std::string::npos) << run.out;
     EXPECT_NE(run.err.find("fragile.lua:2: on purpose"), std::string::npos) << run.err;
     if (first.out.empty()) first = run;
@@ -163,6 +163,16 @@ TEST_F(Refusals, HintsNameTheProgramAsItWasCalled) {
   EXPECT_NE(help.out.find("  ./natbed run scenarios/"), std::string::npos) << help.out;
   const ProgramResult usage = shell("NATBED_COMMAND=./natbed $natbed run");
   EXPECT_NE(usage.err.find("`./natbed run --help`"), std::string::npos) << usage.err;
+}
+
+TEST_F(Refusals, AnInterruptedRunKeepsWhatIsThere) {
+  const ProgramResult run =
+      run_program({"timeout", "--preserve-status", "--signal=INT", "3", NATBED_PROGRAM, "run",
+                   kScenarios + "matrix.lua", "--trials", "100000", "--out", file("out")});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.err.find("interrupted"), std::string::npos) << run.err;
+  EXPECT_NE(run.out.find("broken off at trial "), std::string::npos) << run.out;
+  EXPECT_GT(fs::file_size(file("out/results.jsonl")), 0u);
 }
 
 }  // namespace

@@ -200,7 +200,7 @@ TEST(LuaErrors, TheTrialsBeforeTheFirstThatFailedAreKeptWhateverTheNumberOfWorke
     if (first.empty()) first = bytes;
     EXPECT_EQ(bytes, first) << jobs << " workers";
   }
-  EXPECT_NE(first.find("broken off: trial "), std::string::npos) << first;
+  EXPECT_NE(first.find("broken off at trial "), std::string::npos) << first;
 }
 
 TEST(LuaErrors, TheTrialThatBrokeARunOffFailsAlone) {

@@ -114,7 +114,7 @@ TEST(ResultsWriter, ASummaryOfARunThatWasBrokenOffSaysSo) {
   EXPECT_EQ(json["broken_off"]["at"]["kind"], "symmetric");
   EXPECT_EQ(json["broken_off"]["seed"], 101);
   EXPECT_EQ(json["broken_off"]["error"], "x.lua:3: no \"such\" thing");
-  EXPECT_NE(report_table(report).find("broken off: trial 4 of 5 failed; here are the 3 before it"),
+  EXPECT_NE(report_table(report).find("broken off at trial 4 of 5; here are the 3 before it"),
             std::string::npos);
 }
 

@@ -46,6 +46,32 @@ TEST(TrialPool, MergesInTrialOrder) {
   }
 }
 
+TEST(TrialPool, StopsWhenItIsToldTo) {
+  // From inside of trial 20, as a signal would.
+  struct Stopping final : TrialRunner, TrialRunnerFactory {
+    std::atomic<bool> stop = false;
+    Result<Trial> run(const TrialSpec& spec) override {
+      if (spec.index == 20) stop = true;
+      return Trial{spec.cell, spec.index, spec.seed, Instant(), {}, {}};
+    }
+    std::unique_ptr<TrialRunner> make() override {
+      struct Lent final : TrialRunner {
+        explicit Lent(Stopping* owner) : owner_(owner) {}
+        Result<Trial> run(const TrialSpec& spec) override { return owner_->run(spec); }
+        Stopping* owner_;
+      };
+      return std::make_unique<Lent>(this);
+    }
+  } runner;
+  const SweepPlan plan(1, {}, 100);
+  Report report = plan.empty_report();
+  const Status run = run_trials(plan, 0, runner, {1, nullptr, &runner.stop}, report);
+  ASSERT_FALSE(run);
+  EXPECT_EQ(run.error().message, kInterrupted);
+  ASSERT_EQ(report.trials.size(), 21u);
+  EXPECT_EQ(report.trials[20].seed, plan.trial(20).seed);
+}
+
 TEST(TrialPool, LeavesTheFirstTrialsAlone) {
   const SweepPlan plan(1, {}, 10);
   Report report = plan.empty_report();
