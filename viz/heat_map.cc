@@ -127,11 +127,14 @@ void draw_heat_map(Canvas& canvas, const Rect& box, const MatrixModel& matrix) {
 }
 
 void draw_matrix_page(Canvas& canvas, const Rect& box, const MatrixModel& matrix) {
-  constexpr float kTitle = 36, kBelow = 52;  // pixels
+  constexpr float kTitle = 36, kSubtitle = 20;  // pixels
+  const float below = kTitle + 16 + (matrix.subtitle.empty() ? 0 : kSubtitle);
   canvas.text({box.x, box.y, box.width, kTitle},
               matrix.title.empty() ? "success matrix" : matrix.title,
               {22, kText, Align::kLeft, Face::kBold});
-  draw_heat_map(canvas, {box.x, box.y + kBelow, box.width, box.height - kBelow}, matrix);
+  canvas.text({box.x, box.y + kTitle, box.width, kSubtitle}, matrix.subtitle,
+              {16, kDim, Align::kLeft, Face::kRegular});
+  draw_heat_map(canvas, {box.x, box.y + below, box.width, box.height - below}, matrix);
 }
 
 }  // namespace natbed::viz

@@ -23,7 +23,7 @@ struct MatrixCell {
 };
 
 struct MatrixModel {
-  std::string title;
+  std::string title, subtitle;
   std::vector<std::string> rows, columns;
   std::vector<MatrixCell> cells;  // row by row
 
