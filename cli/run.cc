@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,11 +20,22 @@ namespace {
 
 // The first Ctrl-C asks for what there is so far, the second one ends the program.
 std::atomic<bool> interrupted = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<int64_t> interrupted_ms = 0;
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int64_t>::is_always_lock_free);
 
+// Only what a signal handler may call (signal-safety(7)).
 void on_interrupt(int) {
-  interrupted = true;
-  std::signal(SIGINT, SIG_DFL);
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t now_ms = int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+  if (interrupted.exchange(true)) {
+    // timeout(1) and the like send one to the program and one to its group.
+    if (now_ms - interrupted_ms < 300) return;
+    std::signal(SIGINT, SIG_DFL);
+    std::raise(SIGINT);
+    return;
+  }
+  interrupted_ms = now_ms;
   constexpr char kWords[] = "\nnatbed: finishing the trials that run; Ctrl-C again ends at once\n";
   if (write(STDERR_FILENO, kWords, sizeof kWords - 1) < 0) return;
 }
