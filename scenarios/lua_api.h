@@ -26,7 +26,7 @@ uint32_t object_argument(lua_State* L, int index, const char* type, const char* 
 // Defines an object's type: its methods and, if not null, what reads a field that is no method.
 struct Method {
   const char* name;
-  int (*function)(lua_State*);
+  int (*function)(lua_State*);  // null: the name of a field, for suggestions
 };
 void define_type(lua_State* L, const char* type, const Method* methods,
                  int (*field)(lua_State*) = nullptr, int (*tostring)(lua_State*) = nullptr);

@@ -16,6 +16,19 @@ namespace {
 
 constexpr int kFailed = -2;
 
+// "a number", "a connection", "nothing"
+std::string kind_of(lua_State* L, int index) {
+  const int type = lua_type(L, index);
+  if (type == LUA_TNONE || type == LUA_TNIL) return "nothing";
+  std::string name = lua_typename(L, type);
+  if (type == LUA_TUSERDATA && luaL_getmetafield(L, index, "__name") != LUA_TNIL) {
+    name = lua_tostring(L, -1);  // "natbed.connection"
+    name.erase(0, name.rfind('.') + 1);
+    lua_pop(L, 1);
+  }
+  return "a " + name;
+}
+
 // Runs the body and leaves nothing behind that has a destructor.
 int run_body(lua_State* L, ScriptFunction body) {
   const MemoryLimit lifted(L, false);
@@ -41,10 +54,7 @@ int call_script_function(lua_State* L, ScriptFunction body) {
 ScriptTrial& trial_of(lua_State* L) { return **static_cast<ScriptTrial**>(lua_getextraspace(L)); }
 
 void expected(lua_State* L, int index, std::string_view what) {
-  const int type = lua_type(L, index);
-  const char* found = type == LUA_TNONE || type == LUA_TNIL ? "nothing" : lua_typename(L, type);
-  throw ScriptError(fmt::format("expected {}, got {}{}", what,
-                                type == LUA_TNONE || type == LUA_TNIL ? "" : "a ", found));
+  throw ScriptError(fmt::format("expected {}, got {}", what, kind_of(L, index)));
 }
 
 std::string_view text_argument(lua_State* L, int index, std::string_view what) {

@@ -308,6 +308,17 @@ void open_connections(lua_State* L) {
                             {"ping", api<ping>},
                             {"send", api<send>},
                             {"close", api<close>},
+                            {"ok", nullptr},
+                            {"ms", nullptr},
+                            {"packets", nullptr},
+                            {"why", nullptr},
+                            {"changes", nullptr},
+                            {"received", nullptr},
+                            {"longest_gap", nullptr},
+                            {"path", nullptr},
+                            {"rtt", nullptr},
+                            {"relay", nullptr},
+                            {"route", nullptr},
                             {nullptr, nullptr}};
   define_type(L, kConnectionType, methods, api<field>, api<to_sentence>);
 }

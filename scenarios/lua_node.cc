@@ -145,6 +145,9 @@ void open_nodes(lua_State* L) {
                             {"stop", api<switch_power<&World::power_off>>},
                             {"start", api<switch_power<&World::power_on>>},
                             {"link", api<link>},
+                            {"name", nullptr},
+                            {"kind", nullptr},
+                            {"address", nullptr},
                             {nullptr, nullptr}};
   define_type(L, kNodeType, methods, api<field>, api<to_name>);
 }

@@ -3,9 +3,12 @@
 #include <lua.hpp>
 
 #include <cstring>
+#include <string>
+#include <vector>
 
 #include "scenarios/lua_api.h"
 #include "scenarios/lua_call.h"
+#include "scenarios/suggest.h"
 
 namespace natbed {
 namespace {
@@ -30,8 +33,31 @@ int same_object(lua_State* L) {
   return 1;
 }
 
-// object.key: upvalue 1 is the table of methods, upvalue 2 the function that reads fields, or nil,
-// upvalue 3 the type.
+// The names in the list at `index`.
+std::vector<std::string> names_at(lua_State* L, int index) {
+  std::vector<std::string> names;
+  const auto count = static_cast<lua_Integer>(lua_rawlen(L, index));
+  for (lua_Integer i = 1; i <= count; ++i) {
+    lua_rawgeti(L, index, i);
+    names.emplace_back(lua_tostring(L, -1));
+    lua_pop(L, 1);
+  }
+  return names;
+}
+
+// Upvalues 3 and 4 of read_field(): the type, and the list of what it has.
+int refuse_unknown(lua_State* L) {
+  const std::vector<std::string> names = names_at(L, lua_upvalueindex(4));
+  const std::vector<std::string_view> words(names.begin(), names.end());
+  const std::string key(lua_type(L, 2) == LUA_TSTRING ? text_argument(L, 2, "a name")
+                                                      : luaL_typename(L, 2));
+  const std::string_view near = nearest_word(key, words);
+  throw ScriptError(fmt::format("a {} has no field or method \"{}\"{}",
+                                lua_tostring(L, lua_upvalueindex(3)), key,
+                                near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near)));
+}
+
+// object.key: upvalue 1 is the table of methods, upvalue 2 the function that reads fields, or nil.
 int read_field(lua_State* L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
@@ -43,8 +69,7 @@ int read_field(lua_State* L) {
     lua_call(L, 2, 2);
     if (lua_toboolean(L, -1)) return lua_pop(L, 1), 1;
   }
-  return luaL_error(L, "a %s has no field or method \"%s\"", lua_tostring(L, lua_upvalueindex(3)),
-                    luaL_tolstring(L, 2, nullptr));
+  return call_script_function(L, refuse_unknown);
 }
 
 int refuse_write(lua_State* L) {
@@ -79,6 +104,7 @@ void define_type(lua_State* L, const char* type, const Method* methods, lua_CFun
   luaL_newmetatable(L, type);
   lua_newtable(L);
   for (const Method* method = methods; method->name; ++method) {
+    if (!method->function) continue;
     lua_pushcfunction(L, method->function);
     lua_setfield(L, -2, method->name);
   }
@@ -88,7 +114,12 @@ void define_type(lua_State* L, const char* type, const Method* methods, lua_CFun
     lua_pushnil(L);
   }
   lua_pushstring(L, short_name);
-  lua_pushcclosure(L, read_field, 3);
+  lua_newtable(L);
+  for (const Method* method = methods; method->name; ++method) {
+    lua_pushstring(L, method->name);
+    lua_rawseti(L, -2, method - methods + 1);
+  }
+  lua_pushcclosure(L, read_field, 4);
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, refuse_write);
   lua_setfield(L, -2, "__newindex");

@@ -13,7 +13,8 @@ void draw_drops_panel(Column& column, const RunModel& model, const SceneState& s
   std::array<size_t, kDropReasonCount> counts = {};
   const auto drops = model.flights().drops_between(Instant(), state.now + Duration::nanoseconds(1));
   for (const Drop& drop : drops) ++counts[static_cast<size_t>(drop.reason)];
-  if (drops.empty()) return;
+  constexpr float kHeading = 60;  // pixels: a heading and a line
+  if (drops.empty() || column.room() < kHeading) return;
   column.space(12);
   column.heading(fmt::format("Packets dropped so far: {}", drops.size()));
   std::vector<DropReason> reasons;
@@ -46,7 +47,7 @@ void draw_notes_panel(Column& column, const RunModel& model, const SceneState& s
       if (one.at <= state.now && !one.text.empty()) said.push_back(&one);
     }
   }
-  std::ranges::stable_sort(said, {}, [](const Saying* one) { return one->at; });
+  std::ranges::sort(said, {}, [](const Saying* one) { return one->place; });
   constexpr float kLeast = 60;  // pixels: a heading and a line
   if (said.empty() || column.room() < kLeast) return;
   column.space(12);

@@ -46,6 +46,7 @@ Status RunModel::take(const TraceEvent& event) {
         to_string(event.kind), to_string(event.at), event.node.value())};
   }
   end_ = event.at;
+  ++place_;
   if (!is_topology(event.kind)) moments_.push_back(event.at);
   switch (event.kind) {
     case TraceKind::kNode:
@@ -65,14 +66,14 @@ Status RunModel::take(const TraceEvent& event) {
       machines_.on_event(event, topology_);
       break;
     case TraceKind::kFault:
-      faults_.push_back({event.at, event.node, std::string(event.text)});
+      faults_.push_back({event.at, event.node, std::string(event.text), place_});
       if (event.text == "power off") machines_.power_off(event.node, event.at);
       break;
     case TraceKind::kNote:
-      notes_.push_back({event.at, NodeId(), std::string(event.text)});
+      notes_.push_back({event.at, NodeId(), std::string(event.text), place_});
       break;
     case TraceKind::kRecord:
-      records_.push_back({event.at, NodeId(), std::string(event.text)});
+      records_.push_back({event.at, NodeId(), std::string(event.text), place_});
       break;
     case TraceKind::kReceived:
     case TraceKind::kTranslated:

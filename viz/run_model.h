@@ -23,6 +23,7 @@ struct Saying {
   Instant at;
   NodeId node;  // of a fault; may be invalid
   std::string text;
+  size_t place = 0;  // among the events of the trace: tells what came first at one instant
 };
 
 class RunModel {
@@ -58,6 +59,7 @@ class RunModel {
   NatTables tables_;
   MachineLog machines_;
   std::vector<Saying> faults_, notes_, records_;
+  size_t place_ = 0;  // of the event that is taken
   std::vector<Instant> moments_;
   Instant end_;
 };

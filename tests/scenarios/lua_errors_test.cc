@@ -63,7 +63,8 @@ TEST(LuaErrors, SayWhereAndWhatWouldHaveBeenRight) {
       {"natbed.network{}:host('a'):reboot()",
        "test.lua:1: only a nat can reboot, and \"a\" is a host [at 0.000s]"},
       {"natbed.network{}:host('a'):conect()",
-       "test.lua:1: a node has no field or method \"conect\" [at 0.000s]"},
+       "test.lua:1: a node has no field or method \"conect\" (did you mean \"connect\"?) [at "
+       "0.000s]"},
       {"natbed.network{}:host('a').name = 'b'",
        "test.lua:1: objects of natbed have no fields that can be set (\"name\") [at 0.000s]"},
       {"local n = natbed.network{} n.host('a')",
@@ -139,6 +140,20 @@ TEST(LuaErrors, AnAxisThatIsNotThereIsNoNil) {
       "test.lua:2: unknown axis of the sweep \"los\" (did you mean \"loss\"?) [at 0.000s]\n"
       "again: natbed run " +
           script_file("").string() + " --seed 1 --set loss=0 --trials 1");
+}
+
+TEST(LuaErrors, NamesThatAreNotThereGetTheNearest) {
+  const Mistake mistakes[] = {
+      {"natbed.slep(1)",
+       "test.lua:1: unknown name in natbed \"slep\" (did you mean \"sleep\"?) [at 0.000s]"},
+      {"local a = natbed.network{}:host('a') natbed.note(a.adress)",
+       "test.lua:1: a node has no field or method \"adress\" (did you mean \"address\"?) [at "
+       "0.000s]"},
+      {"local net = natbed.network{} net:host('a'):connect(net)",
+       "test.lua:1: expected a host to connect to, got a net [at 0.000s]"},
+  };
+  for (const Mistake& mistake : mistakes)
+    EXPECT_EQ(result_of(mistake.source), mistake.message) << mistake.source;
 }
 
 TEST(LuaErrors, WhatWasNotedBeforeIsTold) {
