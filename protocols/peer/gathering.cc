@@ -31,8 +31,7 @@ void Gathering::start(Instant now, Outbox& out) {
   repeat_at_ = all() > stun_count_ ? now + repeat_ : Instant::never();
   for (Question& q : questions_) {
     q.mapped = {};
-    q.asked = now;
-    q.client.on_start(now, out);
+    q.ask(now, out);
   }
   plan();
 }
@@ -40,9 +39,7 @@ void Gathering::start(Instant now, Outbox& out) {
 void Gathering::ask_silent_relays(Instant now, Outbox& out) {
   for (size_t i = stun_count_; i < all(); ++i) {
     Question& q = questions_[i];
-    if (q.round_trip || q.client.running()) continue;
-    q.asked = now;
-    q.client.on_start(now, out);
+    if (!q.round_trip && !q.client.running()) q.ask(now, out);
   }
   plan();
 }
@@ -72,10 +69,7 @@ void Gathering::on_socket(Instant now, const SocketEvent& event, Outbox& out) {
 void Gathering::on_timeout(Instant now, Outbox& out) {
   if (now >= repeat_at_) {
     repeat_at_ = now + repeat_;
-    for (size_t i = stun_count_; i < all(); ++i) {
-      questions_[i].asked = now;
-      questions_[i].client.on_start(now, out);
-    }
+    for (size_t i = stun_count_; i < all(); ++i) questions_[i].ask(now, out);
   }
   for (Question& q : questions_) {
     const Outbox::Mark mark = out.mark();

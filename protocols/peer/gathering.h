@@ -57,6 +57,10 @@ class Gathering {
     Instant asked;
     Endpoint mapped;
     std::optional<Duration> round_trip;
+    void ask(Instant now, Outbox& out) {
+      asked = now;
+      client.on_start(now, out);
+    }
   };
   size_t all() const { return questions_.size(); }
   size_t open_questions(size_t from, size_t to) const;
