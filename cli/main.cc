@@ -31,8 +31,7 @@ std::string unknown_option(const CLI::App& command) {
   for (const CLI::Option* known : command.get_options()) {
     if (!known->get_positional()) names.push_back(known->get_name());
   }
-  const std::vector<std::string_view> words(names.begin(), names.end());
-  return unknown_word("option", option->substr(0, option->find('=')), words);
+  return unknown_word("option", option->substr(0, option->find('=')), names);
 }
 
 // A command line that cannot be understood: says what, and where to read on.

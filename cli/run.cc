@@ -87,7 +87,7 @@ void add_run_command(CLI::App& app, int* status) {
   add_settings(command, &arguments->set, "NAME=VALUE for natbed.param(), or the values of an axis");
   command
       ->add_option("--trials", options.trials, "Universes per cell (default: what the script says)")
-      ->check(CLI::Range(1u, 10'000'000u));
+      ->check(CLI::Range(uint64_t{1}, kMostTrials));
   command->add_option("--jobs", options.jobs, "Threads (default: one per core)")
       ->check(CLI::Range(1u, 1024u));
   command->add_option("--out", options.out,

@@ -31,6 +31,10 @@ struct Method {
 void define_type(lua_State* L, const char* type, const Method* methods,
                  int (*field)(lua_State*) = nullptr, int (*tostring)(lua_State*) = nullptr);
 
+// A key that the table on top of the stack lacks is an error from now on, `unknown axis "los"`,
+// instead of a nil that goes on silently. `what` its keys are; all of them are texts.
+void refuse_unknown_keys(lua_State* L, const char* what);
+
 inline constexpr const char* kNetType = "natbed.net";
 inline constexpr const char* kNodeType = "natbed.node";
 inline constexpr const char* kLinkType = "natbed.link";

@@ -2,9 +2,7 @@
 
 #include <lua.hpp>
 
-#include <algorithm>
 #include <string>
-#include <vector>
 
 #include "nat_models/presets.h"
 #include "nat_models/traversal.h"
@@ -13,7 +11,6 @@
 #include "scenarios/lua_call.h"
 #include "scenarios/lua_sweep.h"
 #include "scenarios/script_trial.h"
-#include "scenarios/suggest.h"
 
 namespace natbed {
 namespace {
@@ -63,16 +60,6 @@ int oracle(lua_State* L) {
   return 2;
 }
 
-// natbed.slep
-int refuse_unknown(lua_State* L) {
-  std::vector<std::string> names;
-  for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) names.emplace_back(lua_tostring(L, -2));
-  std::ranges::sort(names);
-  const std::vector<std::string_view> words(names.begin(), names.end());
-  const std::string key(lua_type(L, 2) == LUA_TSTRING ? text_argument(L, 2, "a name") : "");
-  throw ScriptError(unknown_word("name in natbed", key, words));
-}
-
 void push_names(lua_State* L, std::span<const Preset> presets) {
   lua_createtable(L, static_cast<int>(presets.size()), 0);
   for (size_t i = 0; i < presets.size(); ++i) {
@@ -102,10 +89,7 @@ void open_natbed(lua_State* L) {
   lua_getfield(L, -1, "random");
   lua_setfield(L, -3, "random");
   lua_pop(L, 1);
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, api<refuse_unknown>);
-  lua_setfield(L, -2, "__index");
-  lua_setmetatable(L, -2);
+  refuse_unknown_keys(L, "name in natbed");
   lua_setglobal(L, "natbed");
 }
 

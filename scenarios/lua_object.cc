@@ -2,6 +2,7 @@
 
 #include <lua.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -33,34 +34,38 @@ int same_object(lua_State* L) {
   return 1;
 }
 
-// The names in the list at `index`.
-std::vector<std::string> names_at(lua_State* L, int index) {
-  std::vector<std::string> names;
-  const auto count = static_cast<lua_Integer>(lua_rawlen(L, index));
-  for (lua_Integer i = 1; i <= count; ++i) {
-    lua_rawgeti(L, index, i);
-    names.emplace_back(lua_tostring(L, -1));
-    lua_pop(L, 1);
+// The keys of the table at `index`, which are all texts, sorted.
+std::vector<std::string> keys_at(lua_State* L, int index) {
+  std::vector<std::string> keys;
+  for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+    keys.emplace_back(lua_tostring(L, -2));
   }
-  return names;
+  std::ranges::sort(keys);
+  return keys;
 }
 
-// Upvalues 3 and 4 of read_field(): the type, and the list of what it has.
+// __index of a table: upvalue 1 says what its keys are.
+int unknown_key(lua_State* L) {
+  const std::string key(lua_type(L, 2) == LUA_TSTRING ? text_argument(L, 2, "a key") : "");
+  throw ScriptError(unknown_word(lua_tostring(L, lua_upvalueindex(1)), key, keys_at(L, 1)));
+}
+
+// In read_field().
 int refuse_unknown(lua_State* L) {
-  const std::vector<std::string> names = names_at(L, lua_upvalueindex(4));
+  const std::vector<std::string> names = keys_at(L, lua_upvalueindex(1));
   const std::vector<std::string_view> words(names.begin(), names.end());
   const std::string key(lua_type(L, 2) == LUA_TSTRING ? text_argument(L, 2, "a name")
                                                       : luaL_typename(L, 2));
-  const std::string_view near = nearest_word(key, words);
   throw ScriptError(fmt::format("a {} has no field or method \"{}\"{}",
                                 lua_tostring(L, lua_upvalueindex(3)), key,
-                                near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near)));
+                                did_you_mean(key, words)));
 }
 
-// object.key: upvalue 1 is the table of methods, upvalue 2 the function that reads fields, or nil.
+// object.key: upvalue 1 is the table of methods, in which fields have their names only, upvalue 2 the
+// function that reads fields, or nil, upvalue 3 the type.
 int read_field(lua_State* L) {
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TFUNCTION) return 1;
   lua_pop(L, 1);
   if (!lua_isnil(L, lua_upvalueindex(2))) {
     lua_pushvalue(L, lua_upvalueindex(2));
@@ -104,8 +109,11 @@ void define_type(lua_State* L, const char* type, const Method* methods, lua_CFun
   luaL_newmetatable(L, type);
   lua_newtable(L);
   for (const Method* method = methods; method->name; ++method) {
-    if (!method->function) continue;
-    lua_pushcfunction(L, method->function);
+    if (method->function) {
+      lua_pushcfunction(L, method->function);
+    } else {
+      lua_pushboolean(L, 1);
+    }
     lua_setfield(L, -2, method->name);
   }
   if (field) {
@@ -114,12 +122,7 @@ void define_type(lua_State* L, const char* type, const Method* methods, lua_CFun
     lua_pushnil(L);
   }
   lua_pushstring(L, short_name);
-  lua_newtable(L);
-  for (const Method* method = methods; method->name; ++method) {
-    lua_pushstring(L, method->name);
-    lua_rawseti(L, -2, method - methods + 1);
-  }
-  lua_pushcclosure(L, read_field, 4);
+  lua_pushcclosure(L, read_field, 3);
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, refuse_write);
   lua_setfield(L, -2, "__newindex");
@@ -135,6 +138,14 @@ void define_type(lua_State* L, const char* type, const Method* methods, lua_CFun
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");  // scripts do not see it
   lua_pop(L, 1);
+}
+
+void refuse_unknown_keys(lua_State* L, const char* what) {
+  lua_createtable(L, 0, 1);
+  lua_pushstring(L, what);
+  lua_pushcclosure(L, api<unknown_key>, 1);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
 }
 
 void open_api(lua_State* L) {

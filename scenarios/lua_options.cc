@@ -47,10 +47,8 @@ Options::Options(lua_State* L, int index, std::string_view what,
   const std::span words(keys.begin(), keys.size());
   const auto unknown = unknown_key(L, table_, words);
   if (!unknown) return;
-  const std::string_view near = nearest_word(*unknown, words);
   throw ScriptError(fmt::format("{} takes no option \"{}\"{}; its options are: {}", what, *unknown,
-                                near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near),
-                                fmt::join(words, ", ")));
+                                did_you_mean(*unknown, words), fmt::join(words, ", ")));
 }
 
 bool Options::push(std::string_view key) const {

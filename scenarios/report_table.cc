@@ -85,14 +85,13 @@ std::vector<std::string> columns_of(const Report& report) {
 
 std::string table_of_cells(const Report& report) {
   const std::vector<std::string> keys = columns_of(report);
+  if (keys.empty()) {
+    return "Nothing was recorded: `run` of the sweep returns a table of results, or the script "
+           "calls natbed.record{...}.\n";
+  }
   std::vector<std::vector<std::string>> rows(1);
   for (const Axis& axis : report.axes) rows[0].push_back(axis.name);
   for (const std::string& key : keys) rows[0].push_back(heading(report, key));
-  if (columns_of(report).empty()) {
-    return "Nothing was recorded: `run` of the sweep returns a table of results, or the script "
-           "calls "
-           "natbed.record{...}.\n";
-  }
   for (const Cell& cell : report.cells) {
     std::vector<std::string>& row = rows.emplace_back();
     for (const Value& value : cell.at) row.push_back(natbed::to_text(value));

@@ -132,6 +132,14 @@ std::string csv_row(const std::vector<std::string>& fields) {
   return row + "\n";
 }
 
+Status ensure_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (!error) return ok();
+  return Error{fmt::format("cannot create {}: {}; expected a directory for {}", directory.string(),
+                           error.message(), fmt::join(kNames, ", "))};
+}
+
 }  // namespace
 
 std::string results_jsonl(const Report& report) {
@@ -184,12 +192,7 @@ std::string summary_csv(const Report& report) {
 }
 
 Status prepare_results(const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) {
-    return Error{fmt::format("cannot create {}: {}; expected a directory for {}",
-                             directory.string(), error.message(), fmt::join(kNames, ", "))};
-  }
+  if (const Status s = ensure_directory(directory); !s) return s;
   for (const char* name : kNames) {
     if (auto file = FileWriter::create(directory / name, kWhat); !file) return file.error();
   }
@@ -197,7 +200,7 @@ Status prepare_results(const std::filesystem::path& directory) {
 }
 
 Status write_results(const Report& report, const std::filesystem::path& directory) {
-  if (Status s = prepare_results(directory); !s) return s;
+  if (const Status s = ensure_directory(directory); !s) return s;
   const std::string texts[] = {results_jsonl(report), summary_json(report), summary_csv(report)};
   for (size_t i = 0; i < std::size(kNames); ++i) {
     auto file = FileWriter::create(directory / kNames[i], kWhat);

@@ -7,27 +7,14 @@
 #include <algorithm>
 
 #include "base/text.h"
-
 #include "scenarios/lua_api.h"
 #include "scenarios/lua_call.h"
-#include "scenarios/suggest.h"
 
 namespace natbed {
 namespace {
 
 // Scripts that still run after so long in virtual time wait for something that does not come.
 constexpr Duration kLongestRun = Duration::seconds(366 * 86'400);
-
-// p.naem of a sweep's `run`.
-int unknown_axis(lua_State* L) {
-  std::vector<std::string> names;
-  for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) names.emplace_back(lua_tostring(L, -2));
-  std::ranges::sort(names);
-  const std::vector<std::string_view> words(names.begin(), names.end());
-  const std::string asked =
-      lua_type(L, 2) == LUA_TSTRING ? std::string(text_argument(L, 2, "an axis")) : "";
-  throw ScriptError(unknown_word("axis of the sweep", asked, words));
-}
 
 }  // namespace
 
@@ -69,20 +56,11 @@ Result<Trial> ScriptTrial::go_on_in_cell(const TrialSpec& spec, const std::vecto
     push_value(L, at[i]);
     lua_setfield(L, -2, axes[i].name.c_str());
   }
-  refuse_other_keys(L);
+  refuse_unknown_keys(L, "axis of the sweep");
   const TaskId task = tasks_->spawn(L, 2, world_.now(), true);
   if (const Status s = run_until_finished(task); !s) return s.error();
   if (const Status s = record_result(tasks_->coroutine(task)); !s) return s.error();
   return take_trial(spec);
-}
-
-// Of the place in the grid on top of the stack: an axis that it does not have is no nil that goes on
-// silently.
-void ScriptTrial::refuse_other_keys(lua_State* L) {
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, api<unknown_axis>);
-  lua_setfield(L, -2, "__index");
-  lua_setmetatable(L, -2);
 }
 
 // Replaces the network's options on top of the stack by the network.

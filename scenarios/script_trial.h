@@ -73,7 +73,6 @@ class ScriptTrial final : public WorldListener {
   Status run_until_finished(TaskId task);
   void after_event();
   void tell_change(ConnectionId connection);
-  static void refuse_other_keys(lua_State* L);
   Status open_network_for_cell(lua_State* L);
   Status record_result(lua_State* L);
   Trial take_trial(const TrialSpec& spec);

@@ -39,12 +39,21 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
   return nearest;
 }
 
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> words) {
+  const std::string_view near = nearest_word(word, words);
+  return near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near);
+}
+
 std::string unknown_word(std::string_view what, std::string_view word,
                          std::span<const std::string_view> words) {
-  const std::string_view near = nearest_word(word, words);
-  if (!near.empty())
-    return fmt::format("unknown {} \"{}\" (did you mean \"{}\"?)", what, word, near);
+  const std::string near = did_you_mean(word, words);
+  if (!near.empty()) return fmt::format("unknown {} \"{}\"{}", what, word, near);
   return fmt::format("unknown {} \"{}\" (there are: {})", what, word, fmt::join(words, ", "));
+}
+
+std::string unknown_word(std::string_view what, std::string_view word,
+                         const std::vector<std::string>& words) {
+  return unknown_word(what, word, std::vector<std::string_view>(words.begin(), words.end()));
 }
 
 }  // namespace natbed

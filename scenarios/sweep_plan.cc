@@ -33,8 +33,7 @@ Result<Value> value_on(const Axis& axis, const std::string& word) {
                              texts.front(), word)};
   }
   if (is_nat_name(word) && std::ranges::all_of(texts, is_nat_name)) return Value(word);
-  const std::vector<std::string_view> words(texts.begin(), texts.end());
-  return Error{unknown_word(fmt::format("value of the axis \"{}\":", axis.name), word, words)};
+  return Error{unknown_word(fmt::format("value of the axis \"{}\":", axis.name), word, texts)};
 }
 
 }  // namespace
