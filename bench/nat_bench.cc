@@ -21,10 +21,10 @@ using test::held_bytes;
 
 NatBehavior carrier(Dependence mapping, Dependence filtering) {
   NatBehavior behavior;
-  behavior.mapping = mapping;
-  behavior.filtering = filtering;
-  behavior.port_allocation = PortAllocation::kRandom;
-  behavior.max_mappings = 4'000'000;
+  behavior.set(&ProtocolBehavior::mapping, mapping);
+  behavior.set(&ProtocolBehavior::filtering, filtering);
+  behavior.set(&PortRules::allocation, PortAllocation::kRandom);
+  behavior.limits.mappings = 4'000'000;
   return behavior;
 }
 
@@ -142,7 +142,7 @@ BENCHMARK(PacketCopyAlone)->Arg(4)->Arg(10'000)->Arg(1'000'000);
 // A steady population: each packet opens a mapping, and as many end of old age.
 void NewMappingAndExpiry(benchmark::State& state) {
   NatBehavior behavior = carrier(kAddressAndPortDependent, kAddressAndPortDependent);
-  behavior.udp_timeout = behavior.udp_unreplied_timeout = Duration::microseconds(state.range(0));
+  behavior.timers.udp = behavior.timers.udp_unreplied = Duration::microseconds(state.range(0));
   const std::vector<IpAddress> addresses = pool(state.range(0));
   Nat nat(&behavior, addresses, Rng(1));
   uint64_t i = 0;

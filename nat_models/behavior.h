@@ -1,13 +1,20 @@
 // NatBehavior: what a NAT does, as data. One field per axis of RFC 4787 and its successors; one Nat
 // class obeys it.
 //
-// "Cone" and "symmetric" are names of presets (presets.h), never of classes. An axis stands here
-// only when the translator honours it and a test proves it.
+// "Cone" and "symmetric" are names of profiles (profiles.h), never of classes. What a box may do
+// differently for UDP, TCP and ICMP stands in ProtocolBehavior, once for each; the rest holds for
+// the box. An axis stands here only when the translator honours it and a test proves it. Names,
+// words and RFC sections of all axes: axes.h, docs/nat_behaviors.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <utility>
 
+#include "base/packet.h"
 #include "base/time.h"
+#include "nat_models/nat_timers.h"
+#include "nat_models/port_rules.h"
 
 namespace natbed {
 
@@ -30,12 +37,6 @@ enum class FilterScope : uint8_t { kInternalEndpoint, kMapping };
 // open; published oracles disagree because of it.
 enum class ReplyMapping : uint8_t { kSelected, kAdmitting };
 
-enum class PortAllocation : uint8_t {
-  kPreserving,  // the internal port if free on the external address, else a random one of the range
-  kSequential,  // the last port given out plus `port_step`, wrapping inside the range
-  kRandom,      // uniform over the range
-};
-
 // What happens to a packet from inside to an own external endpoint (RFC 4787 §6). It must pass the
 // filter of the target's mapping, which sees the source that the packet is delivered with.
 enum class Hairpin : uint8_t {
@@ -48,29 +49,149 @@ enum class Hairpin : uint8_t {
 // they pass.
 enum class Refresh : uint8_t { kOutbound, kInbound, kBoth };
 
-struct NatBehavior {
+// Which packets of a protocol cross the box at all.
+enum class Crossing : uint8_t {
+  kAll,
+  kKnownServices,  // to and from remote ports 53 (DNS), 80 and 443 only: hotels, companies
+  kNone,           // blocked
+};
+
+struct ProtocolBehavior {
+  Crossing crossing = Crossing::kAll;
   Dependence mapping = Dependence::kEndpointIndependent;
   Dependence filtering = Dependence::kAddressAndPortDependent;
   FilterScope filter_scope = FilterScope::kInternalEndpoint;
   ReplyMapping reply_mapping = ReplyMapping::kSelected;
-
-  PortAllocation port_allocation = PortAllocation::kPreserving;
-  int32_t port_step = 1;  // kSequential only; negative counts down
-  uint16_t port_low = 1024;
-  uint16_t port_high = 65535;  // included
-
   Hairpin hairpin = Hairpin::kNone;
   Refresh refresh = Refresh::kOutbound;
-  Duration udp_timeout = Duration::seconds(300);  // RFC 4787 REQ-5: at least 2 min, 5 recommended
-  // Until the first inbound packet was admitted.
-  Duration udp_unreplied_timeout = Duration::seconds(300);
-  Duration tcp_transitory_timeout = Duration::seconds(240);    // RFC 5382 REQ-5
-  Duration tcp_established_timeout = Duration::seconds(7440);  // RFC 5382 REQ-5
-  Duration icmp_timeout = Duration::seconds(60);               // RFC 5508 REQ-2
+  // How long a remote may still send in after the last packet to it, where that differs from the
+  // mapping's own time. Zero: as the mapping.
+  Duration filter_timeout = Duration::zero();
+  PortRules ports;
+  bool operator==(const ProtocolBehavior&) const = default;
+};
 
-  uint32_t max_mappings = 65536;  // rows in the table; a new one beyond is refused
-  bool decrement_ttl = true;      // and answer ICMP time exceeded when it reaches zero
+// Which address of the pool a mapping gets (RFC 4787 §4.1, RFC 7857 §4).
+enum class Pooling : uint8_t {
+  kPaired,      // all mappings of an internal address share one
+  kArbitrary,   // any, for each mapping anew
+  kSoftPaired,  // the paired one as long as it has a free port
+};
 
+// What becomes of a new mapping when the table, a quota or the ports are used up.
+enum class WhenFull : uint8_t {
+  kRefuse,       // RFC 6888 REQ-11: refused, nobody else suffers
+  kEvictOldest,  // the mapping opened first gives way: of the host, if it is a host's quota
+};
+
+// What the box answers to a packet that opens no mapping for want of room.
+enum class Refusal : uint8_t {
+  kSilence,
+  kProhibited,       // ICMP 3/13: RFC 5508 REQ-8
+  kHostUnreachable,  // ICMP 3/1: RFC 6888 REQ-11
+};
+
+struct NatLimits {
+  uint32_t mappings = 65536;  // in the whole table
+  uint32_t mappings_per_host =
+      0;  // by internal address, all protocols; 0: no quota (RFC 6888 REQ-4)
+  // New mappings of one host within a second; 0: any number (RFC 6888 REQ-4c).
+  uint32_t new_per_second_per_host = 0;
+  uint32_t packets_per_second = 0;  // through the box, both ways together; 0: any number
+  WhenFull when_full = WhenFull::kRefuse;
+  Refusal refusal = Refusal::kProhibited;
+  bool operator==(const NatLimits&) const = default;
+};
+
+// What the box does with a packet from outside that no mapping takes.
+enum class Unsolicited : uint8_t {
+  kDrop,    // nothing
+  kReject,  // ICMP port unreachable; its own stack never sees the packet
+  // Its own stack takes it, answers RST or ICMP port unreachable, and remembers the flow: an early
+  // packet then stands in the way of the mapping that it was meant for (Linux with INPUT accept).
+  kAccept,
+};
+
+// A SYN from outside that no mapping takes (RFC 5382 REQ-4).
+enum class UnsolicitedSyn : uint8_t {
+  kAsOthers,  // as NatBehavior::unsolicited says, an RST where that says "accept"
+  kReset,     // RST at once
+  kIcmp,      // ICMP port unreachable at once
+  kHold,      // silence for six seconds; if no matching SYN leaves meanwhile, ICMP port unreachable
+};
+
+// What becomes of fragments that have no transport header (RFC 4787 §11).
+enum class Fragments : uint8_t {
+  kDropped,   // all fragments, the first ones too
+  kInOrder,   // later ones pass once the first one has
+  kAnyOrder,  // those that come early wait for the first one
+};
+
+struct IcmpErrors {
+  bool pass = true;   // false: dropped, both ways
+  bool inner = true;  // false: the packet quoted inside keeps its translated addresses
+  bool from_anyone =
+      true;  // false: only from the remote that the quoted packet went to (RFC 4787 REQ-12a)
+  bool end_mappings =
+      false;  // a "destination unreachable" from outside ends the mapping it is about
+  bool operator==(const IcmpErrors&) const = default;
+};
+
+// Rewriting of payloads: addresses that look like the internal or external one (RFC 5780 §3.6), the
+// reason for XOR-MAPPED-ADDRESS.
+enum class Alg : uint8_t { kNone, kAddresses };
+
+// IPv4 identification of translated packets (RFC 7857 §10, RFC 6864 §5.3.1).
+enum class Identification : uint8_t { kKept, kRewritten };
+
+// Part of IPv4 space whose packets pass untranslated (RFC 6888 REQ-6).
+struct Bypass {
+  uint32_t network = 0;  // host byte order
+  uint8_t bits = 0;      // 0: unused
+  constexpr bool covers(uint32_t ip) const {
+    return bits > 0 && (ip ^ network) >> (32 - bits) == 0;
+  }
+  bool operator==(const Bypass&) const = default;
+};
+
+struct NatBehavior {
+  ProtocolBehavior udp, tcp, icmp;
+  NatTimers timers;
+  Pooling pooling = Pooling::kPaired;
+  PortBlocks blocks;
+  NatLimits limits;
+  Unsolicited unsolicited = Unsolicited::kDrop;
+  UnsolicitedSyn unsolicited_syn = UnsolicitedSyn::kAsOthers;
+  IcmpErrors icmp_errors;
+  Fragments fragments = Fragments::kAnyOrder;
+  uint16_t held_fragments = 64;  // that wait for their first one, at most (RFC 4787 REQ-14a)
+  // Largest packets that leave on either side, bytes; 0: whatever the link carries.
+  uint16_t mtu_outside = 0, mtu_inside = 0;
+  bool tells_too_big = true;  // ICMP "fragmentation needed" (RFC 4787 REQ-13); false: a black hole
+  bool decrement_ttl = true;  // and answer ICMP time exceeded when it reaches zero
+  Identification identification = Identification::kKept;
+  Alg alg = Alg::kNone;
+  std::array<Bypass, 2> bypass = {};
+  // A remote that sent something unsolicited is ignored for so long, even where it was let in
+  // before. Zero: no blacklist.
+  Duration blacklist = Duration::zero();
+
+  const ProtocolBehavior& of(Protocol protocol) const {
+    if (protocol == Protocol::kUdp) return udp;
+    return protocol == Protocol::kTcp ? tcp : icmp;
+  }
+  ProtocolBehavior& of(Protocol protocol) {
+    return const_cast<ProtocolBehavior&>(std::as_const(*this).of(protocol));
+  }
+  // The same for all three protocols.
+  template <class T>
+  constexpr void set(T ProtocolBehavior::*field, T value) {
+    udp.*field = tcp.*field = icmp.*field = value;
+  }
+  template <class T>
+  constexpr void set(T PortRules::*field, T value) {
+    udp.ports.*field = tcp.ports.*field = icmp.ports.*field = value;
+  }
   bool operator==(const NatBehavior&) const = default;
 };
 

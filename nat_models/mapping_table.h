@@ -19,21 +19,32 @@
 
 namespace natbed {
 
-// Which timer of the behaviour a row obeys.
-enum class Timer : uint8_t { kUdpUnreplied, kUdp, kTcpTransitory, kTcpEstablished, kIcmp, kStatic };
 // Of kStatic: zero, because a static row's `used` is its end.
 inline Duration timeout(Timer timer, const NatBehavior& behavior) {
+  const NatTimers& t = behavior.timers;
   switch (timer) {
     case Timer::kUdpUnreplied:
-      return behavior.udp_unreplied_timeout;
+      return t.udp_unreplied;
     case Timer::kUdp:
-      return behavior.udp_timeout;
-    case Timer::kTcpTransitory:
-      return behavior.tcp_transitory_timeout;
+      return t.udp;
+    case Timer::kTcpSynSent:
+      return t.tcp_syn_sent;
+    case Timer::kTcpSynReceived:
+      return t.tcp_syn_received;
     case Timer::kTcpEstablished:
-      return behavior.tcp_established_timeout;
+      return t.tcp_established;
+    case Timer::kTcpFinWait:
+      return t.tcp_fin_wait;
+    case Timer::kTcpCloseWait:
+      return t.tcp_close_wait;
+    case Timer::kTcpLastAck:
+      return t.tcp_last_ack;
+    case Timer::kTcpTimeWait:
+      return t.tcp_time_wait;
+    case Timer::kTcpReset:
+      return t.tcp_reset;
     case Timer::kIcmp:
-      return behavior.icmp_timeout;
+      return t.icmp;
     case Timer::kStatic:
       return Duration::zero();
   }

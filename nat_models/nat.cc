@@ -29,11 +29,11 @@ Timer tcp_timer(MappingRow& row, const TcpFields& tcp, Side from) {
   if (tcp.has(kRst)) row.tcp_seen |= kReset;
   const auto seen = [&](int bits) { return (row.tcp_seen & bits) == bits; };
   const bool closed = seen(kFinInside | kFinOutside) || seen(kReset);
-  return seen(kSynInside | kSynOutside) && !closed ? Timer::kTcpEstablished : Timer::kTcpTransitory;
+  return seen(kSynInside | kSynOutside) && !closed ? Timer::kTcpEstablished : Timer::kTcpSynSent;
 }
 
 Timer first_timer(Protocol protocol) {
-  if (protocol == Protocol::kTcp) return Timer::kTcpTransitory;
+  if (protocol == Protocol::kTcp) return Timer::kTcpSynSent;
   return protocol == Protocol::kUdp ? Timer::kUdpUnreplied : Timer::kIcmp;
 }
 
@@ -49,7 +49,7 @@ uint64_t reply_owner(Protocol protocol, V4Endpoint internal) {
 
 Nat::Nat(const NatBehavior* behavior, std::span<const IpAddress> external, Rng rng)
     : behavior_(behavior), tables_(std::make_unique<Tables>(behavior, rng)) {
-  NATBED_CHECK(behavior->port_low >= 1 && behavior->port_low <= behavior->port_high);
+  NATBED_CHECK(!behavior->udp.ports.range.empty());
   tables_->set_external(external);
 }
 Nat::~Nat() = default;
@@ -70,11 +70,11 @@ Verdict Nat::process(Packet& packet, Side from, Instant now) {
 // its filter, and enters again. The filter of the target sees the source that the packet will
 // carry.
 Verdict Nat::Tables::turn_back(Packet& packet, Instant now) {
-  if (behavior->hairpin == Hairpin::kNone) return drop(DropReason::kNoHairpin);
+  if (behavior->of(packet.protocol).hairpin == Hairpin::kNone) return drop(DropReason::kNoHairpin);
   const Packet original = packet;
   const Verdict out = leave(packet, behavior->decrement_ttl, now);
   if (out.action != Verdict::Action::kForward) return out;
-  if (behavior->hairpin == Hairpin::kInternalSource && !is_icmp_error(packet)) {
+  if (behavior->of(packet.protocol).hairpin == Hairpin::kInternalSource && !is_icmp_error(packet)) {
     packet.source = original.source;
   }
   Verdict in = enter(packet, false, now);  // one box, one hop
@@ -116,7 +116,8 @@ Verdict Nat::Tables::enter(Packet& packet, bool hop, Instant now) {
   MappingRow* row = rows.find_external(packet.protocol, V4Endpoint::of(packet.destination));
   if (!row || !row->alive(now, *behavior)) return drop(DropReason::kNoMapping);
 
-  const bool anyone = behavior->filtering == Dependence::kEndpointIndependent || row->is_static();
+  const bool anyone =
+      behavior->of(row->protocol).filtering == Dependence::kEndpointIndependent || row->is_static();
   FilterTable::Entry* entry = anyone ? nullptr : filters.find(*behavior, *row, remote, now);
   if (!anyone && !entry) return drop(DropReason::kFiltered, RowId(row->id));
   if (dies(packet, hop)) {
@@ -133,7 +134,7 @@ Verdict Nat::Tables::enter(Packet& packet, bool hop, Instant now) {
 MappingRow* Nat::Tables::find_outbound(Protocol protocol, V4Endpoint internal, V4Endpoint remote,
                                        Instant now) {
   const auto alive = [&](MappingRow* row) { return row && row->alive(now, *behavior); };
-  if (behavior->reply_mapping == ReplyMapping::kAdmitting) {
+  if (behavior->of(protocol).reply_mapping == ReplyMapping::kAdmitting) {
     if (const uint32_t* id = replies.find({reply_owner(protocol, internal), remote.key()})) {
       if (MappingRow* row = rows.find_id(*id); alive(row)) return row;
     }
@@ -141,20 +142,21 @@ MappingRow* Nat::Tables::find_outbound(Protocol protocol, V4Endpoint internal, V
   if (rows.statics() > 0) {
     if (MappingRow* row = rows.find_internal(protocol, internal, {}, true); alive(row)) return row;
   }
-  MappingRow* row = rows.find_internal(protocol, internal, scope(behavior->mapping, remote));
+  MappingRow* row =
+      rows.find_internal(protocol, internal, scope(behavior->of(protocol).mapping, remote));
   return alive(row) ? row : nullptr;
 }
 
 MappingRow* Nat::Tables::open(Protocol protocol, V4Endpoint internal, V4Endpoint remote,
                               Instant now, DropReason* why_not) {
   rows.reclaim(now, *behavior);
-  if (rows.size() >= behavior->max_mappings) return *why_not = DropReason::kTableFull, nullptr;
+  if (rows.size() >= behavior->limits.mappings) return *why_not = DropReason::kTableFull, nullptr;
   const uint32_t ip = external_for(internal.ip);
   const auto port = ports.choose(*behavior, rows, protocol, ip, internal.port, rng);
   if (!port) return *why_not = DropReason::kNoPort, nullptr;
   MappingRow row;
   row.internal = internal;
-  row.remote = scope(behavior->mapping, remote);
+  row.remote = scope(behavior->of(protocol).mapping, remote);
   row.external = {ip, *port};
   row.used = row.opened = now;
   row.protocol = protocol;
@@ -169,7 +171,8 @@ Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, Side fr
   if (row.protocol == Protocol::kTcp) row.timer = tcp_timer(row, packet.tcp, from);
   if (row.timer == Timer::kUdpUnreplied && from == Side::kOutside) row.timer = Timer::kUdp;
   const Refresh direction = from == Side::kInside ? Refresh::kOutbound : Refresh::kInbound;
-  const bool refreshes = behavior->refresh == Refresh::kBoth || behavior->refresh == direction;
+  const bool refreshes = behavior->of(row.protocol).refresh == Refresh::kBoth ||
+                         behavior->of(row.protocol).refresh == direction;
   // A connection that is closing gets its whole transitory time, whoever closed it (RFC 7857 §2.2).
   const bool tcp_turned = row.protocol == Protocol::kTcp && row.timer != timer;
   if (refreshes || tcp_turned) row.used = now;
@@ -179,14 +182,15 @@ Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, Side fr
 }
 
 void Nat::Tables::remember_reply(const MappingRow& row, V4Endpoint remote, Instant now) {
-  if (behavior->reply_mapping == ReplyMapping::kSelected) return;
+  if (behavior->of(row.protocol).reply_mapping == ReplyMapping::kSelected) return;
   const FlowKey key{reply_owner(row.protocol, row.internal), remote.key()};
   if (uint32_t* id = replies.find(key)) {
     *id = row.id;
     return;
   }
   // Without a route, the selection finds this very row: nothing to remember.
-  if (!row.is_static() && rows.statics() == 0 && row.remote == scope(behavior->mapping, remote))
+  if (!row.is_static() && rows.statics() == 0 &&
+      row.remote == scope(behavior->of(row.protocol).mapping, remote))
     return;
   replies.put(key, row.id, [&](const auto& flow) {
     const MappingRow* other = rows.find_id(flow.value);

@@ -72,7 +72,7 @@ std::optional<RowId> Nat::map(Protocol protocol, Endpoint internal, uint16_t ext
     if (row->internal != from) return std::nullopt;
     t.rows.close(*row);  // its own dynamic row becomes static
   }
-  if (t.rows.size() >= behavior_->max_mappings) return std::nullopt;
+  if (t.rows.size() >= behavior_->limits.mappings) return std::nullopt;
   MappingRow row;
   row.internal = from;
   row.external = {ip, external_port};

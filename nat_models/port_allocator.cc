@@ -18,7 +18,7 @@ bool taken(MappingTable& rows, Protocol protocol, uint32_t ip, uint16_t port) {
 std::optional<uint16_t> PortAllocator::choose(const NatBehavior& behavior, MappingTable& rows,
                                               Protocol protocol, uint32_t external_ip,
                                               uint16_t internal_port, Rng& rng) {
-  switch (behavior.port_allocation) {
+  switch (behavior.of(protocol).ports.allocation) {
     case PortAllocation::kPreserving:
       if (!taken(rows, protocol, external_ip, internal_port)) return internal_port;
       return choose_random(behavior, rows, protocol, external_ip, rng);
@@ -33,7 +33,8 @@ std::optional<uint16_t> PortAllocator::choose(const NatBehavior& behavior, Mappi
 std::optional<uint16_t> PortAllocator::choose_random(const NatBehavior& behavior,
                                                      MappingTable& rows, Protocol protocol,
                                                      uint32_t external_ip, Rng& rng) const {
-  const uint16_t low = behavior.port_low, high = behavior.port_high;
+  const uint16_t low = behavior.of(protocol).ports.range.low,
+                 high = behavior.of(protocol).ports.range.high;
   for (int look = 0; look < kLooks; ++look) {
     const uint16_t port = static_cast<uint16_t>(rng.between(low, high));
     if (!taken(rows, protocol, external_ip, port)) return port;
@@ -47,9 +48,9 @@ std::optional<uint16_t> PortAllocator::choose_random(const NatBehavior& behavior
 std::optional<uint16_t> PortAllocator::choose_next(const NatBehavior& behavior, MappingTable& rows,
                                                    Protocol protocol, uint32_t external_ip,
                                                    Rng& rng) {
-  const int64_t low = behavior.port_low;
-  const int64_t range = behavior.port_high - low + 1;
-  const int64_t step = (behavior.port_step % range + range) % range;
+  const int64_t low = behavior.of(protocol).ports.range.low;
+  const int64_t range = behavior.of(protocol).ports.range.high - low + 1;
+  const int64_t step = (behavior.of(protocol).ports.step % range + range) % range;
   const int64_t start = last_ ? (*last_ - low + step) % range : rng.between(0, range - 1);
   // Steps of `step` come back to the start after `cycle` ports; the next cycle begins one port
   // further.
@@ -58,7 +59,9 @@ std::optional<uint16_t> PortAllocator::choose_next(const NatBehavior& behavior, 
   for (int64_t i = 0; i < range; ++i) {
     if (i == kLooks) {
       used = &rows.ports_in_use(protocol, external_ip);
-      if (used->missing(behavior.port_low, behavior.port_high) == 0) return std::nullopt;
+      if (used->missing(behavior.of(protocol).ports.range.low,
+                        behavior.of(protocol).ports.range.high) == 0)
+        return std::nullopt;
     }
     const uint16_t port = static_cast<uint16_t>(low + (start + i * step + i / cycle) % range);
     if (used ? used->contains(port) : taken(rows, protocol, external_ip, port)) continue;

@@ -12,23 +12,30 @@ using enum Dependence;
 
 constexpr NatBehavior classes(Dependence mapping, Dependence filtering) {
   NatBehavior behavior;
-  behavior.mapping = mapping;
-  behavior.filtering = filtering;
+  behavior.set(&ProtocolBehavior::mapping, mapping);
+  behavior.set(&ProtocolBehavior::filtering, filtering);
   return behavior;
+}
+
+// RFC 5382 knows two TCP timers; all but the established one count as transitory.
+constexpr void set_transitory(NatBehavior& b, Duration time) {
+  NatTimers& t = b.timers;
+  t.tcp_syn_sent = t.tcp_syn_received = t.tcp_fin_wait = time;
+  t.tcp_close_wait = t.tcp_last_ack = t.tcp_time_wait = t.tcp_reset = time;
 }
 
 constexpr NatBehavior full_cone() {
   NatBehavior b = classes(kEndpointIndependent, kEndpointIndependent);
-  b.hairpin = Hairpin::kExternalSource;
+  b.set(&ProtocolBehavior::hairpin, Hairpin::kExternalSource);
   return b;
 }
 
 constexpr NatBehavior restricted() {
   NatBehavior b = classes(kEndpointIndependent, kAddressDependent);
-  b.udp_timeout = b.udp_unreplied_timeout = Duration::seconds(120);
-  b.tcp_established_timeout = Duration::seconds(1800);
-  b.tcp_transitory_timeout = Duration::seconds(120);
-  b.icmp_timeout = Duration::seconds(30);
+  b.timers.udp = b.timers.udp_unreplied = Duration::seconds(120);
+  b.timers.tcp_established = Duration::seconds(1800);
+  set_transitory(b, Duration::seconds(120));
+  b.timers.icmp = Duration::seconds(30);
   return b;
 }
 
@@ -38,34 +45,34 @@ constexpr NatBehavior port_restricted() {
 
 constexpr NatBehavior symmetric(PortAllocation allocation) {
   NatBehavior b = classes(kAddressAndPortDependent, kAddressAndPortDependent);
-  b.filter_scope = FilterScope::kMapping;
-  b.port_allocation = allocation;
-  b.udp_timeout = b.udp_unreplied_timeout = Duration::seconds(120);
-  b.tcp_established_timeout = Duration::seconds(3600);
+  b.set(&ProtocolBehavior::filter_scope, FilterScope::kMapping);
+  b.set(&PortRules::allocation, allocation);
+  b.timers.udp = b.timers.udp_unreplied = Duration::seconds(120);
+  b.timers.tcp_established = Duration::seconds(3600);
   return b;
 }
 
 constexpr NatBehavior cgnat() {
   NatBehavior b = classes(kEndpointIndependent, kEndpointIndependent);
-  b.port_allocation = PortAllocation::kRandom;
-  b.hairpin = Hairpin::kExternalSource;
-  b.refresh = Refresh::kBoth;
-  b.udp_timeout = Duration::seconds(120);
-  b.udp_unreplied_timeout = Duration::seconds(30);
-  b.tcp_established_timeout = Duration::seconds(1800);
-  b.tcp_transitory_timeout = Duration::seconds(120);
-  b.max_mappings = 1'000'000;
+  b.set(&PortRules::allocation, PortAllocation::kRandom);
+  b.set(&ProtocolBehavior::hairpin, Hairpin::kExternalSource);
+  b.set(&ProtocolBehavior::refresh, Refresh::kBoth);
+  b.timers.udp = Duration::seconds(120);
+  b.timers.udp_unreplied = Duration::seconds(30);
+  b.timers.tcp_established = Duration::seconds(1800);
+  set_transitory(b, Duration::seconds(120));
+  b.limits.mappings = 1'000'000;
   return b;
 }
 
 constexpr NatBehavior linux_masquerade() {
   NatBehavior b = classes(kEndpointIndependent, kAddressAndPortDependent);
-  b.refresh = Refresh::kBoth;
-  b.udp_timeout = Duration::seconds(120);
-  b.udp_unreplied_timeout = Duration::seconds(30);
-  b.tcp_established_timeout = Duration::seconds(432'000);
-  b.tcp_transitory_timeout = Duration::seconds(120);
-  b.icmp_timeout = Duration::seconds(30);
+  b.set(&ProtocolBehavior::refresh, Refresh::kBoth);
+  b.timers.udp = Duration::seconds(120);
+  b.timers.udp_unreplied = Duration::seconds(30);
+  b.timers.tcp_established = Duration::seconds(432'000);
+  set_transitory(b, Duration::seconds(120));
+  b.timers.icmp = Duration::seconds(30);
   return b;
 }
 

@@ -43,23 +43,23 @@ struct Half {
   uint8_t send(const NatBehavior* nat, Remote remote) {
     if (!nat) return endpoints = 1, 0;
     const uint8_t from = selected(*nat, remote);
-    const int owner = nat->filter_scope == FilterScope::kMapping ? from : 0;
-    admits[owner] |= static_cast<uint8_t>(1 << only_what_counts(nat->filtering, remote));
+    const int owner = nat->udp.filter_scope == FilterScope::kMapping ? from : 0;
+    admits[owner] |= static_cast<uint8_t>(1 << only_what_counts(nat->udp.filtering, remote));
     return from;
   }
 
   bool lets_in(const NatBehavior* nat, uint8_t at, Remote remote) const {
-    if (!nat || nat->filtering == Dependence::kEndpointIndependent) return true;
-    const int owner = nat->filter_scope == FilterScope::kMapping ? at : 0;
-    return admits[owner] >> only_what_counts(nat->filtering, remote) & 1;
+    if (!nat || nat->udp.filtering == Dependence::kEndpointIndependent) return true;
+    const int owner = nat->udp.filter_scope == FilterScope::kMapping ? at : 0;
+    return admits[owner] >> only_what_counts(nat->udp.filtering, remote) & 1;
   }
 
  private:
   uint8_t selected(const NatBehavior& nat, Remote remote) {
-    const bool answers = nat.reply_mapping == ReplyMapping::kAdmitting && remote >= kPeer;
+    const bool answers = nat.udp.reply_mapping == ReplyMapping::kAdmitting && remote >= kPeer;
     if (answers && reply[remote - kPeer] > 0)
       return static_cast<uint8_t>(reply[remote - kPeer] - 1);
-    const Remote wanted = only_what_counts(nat.mapping, remote);
+    const Remote wanted = only_what_counts(nat.udp.mapping, remote);
     for (uint8_t i = 0; i < endpoints; ++i) {
       if (serves[i] == wanted) return i;
     }
@@ -100,7 +100,7 @@ State after(State state, const Nats& nats, TraversalStep& step) {
     receiver.received = true;
     receiver.learned |= static_cast<uint8_t>(1 << step.source);
     const NatBehavior* nat = nats[1 - step.sender];
-    if (nat && nat->reply_mapping == ReplyMapping::kAdmitting) {
+    if (nat && nat->udp.reply_mapping == ReplyMapping::kAdmitting) {
       receiver.reply[step.source] = static_cast<int8_t>(1 + step.target);
     }
   }

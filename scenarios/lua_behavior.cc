@@ -34,49 +34,49 @@ void push_named_part(lua_State* L, int index) {
   }
 }
 
+// Sets one field of all protocols to the word that the script gave, if it gave one.
+template <class T>
+void read_word(const Options& options, std::string_view key,
+               std::initializer_list<std::string_view> words, NatBehavior& b,
+               T ProtocolBehavior::*field) {
+  if (const auto place = options.word(key, words)) b.set(field, static_cast<T>(*place));
+}
+
 void read_classes(const Options& options, NatBehavior& b) {
-  const auto dependence = [&](std::string_view key, std::initializer_list<std::string_view> words,
-                              Dependence* to) {
-    if (const auto place = options.word(key, words)) *to = static_cast<Dependence>(*place);
-  };
-  dependence("mapping", {"eim", "adm", "apdm"}, &b.mapping);
-  dependence("filtering", {"eif", "adf", "apdf"}, &b.filtering);
-  if (const auto place = options.word("filter_scope", {"internal", "mapping"})) {
-    b.filter_scope = static_cast<FilterScope>(*place);
-  }
-  if (const auto place = options.word("reply_mapping", {"selected", "admitting"})) {
-    b.reply_mapping = static_cast<ReplyMapping>(*place);
-  }
-  if (const auto place = options.word("hairpin", {"none", "internal", "external"})) {
-    b.hairpin = static_cast<Hairpin>(*place);
-  }
-  if (const auto place = options.word("refresh", {"outbound", "inbound", "both"})) {
-    b.refresh = static_cast<Refresh>(*place);
-  }
+  read_word(options, "mapping", {"eim", "adm", "apdm"}, b, &ProtocolBehavior::mapping);
+  read_word(options, "filtering", {"eif", "adf", "apdf"}, b, &ProtocolBehavior::filtering);
+  read_word(options, "filter_scope", {"internal", "mapping"}, b, &ProtocolBehavior::filter_scope);
+  read_word(options, "reply_mapping", {"selected", "admitting"}, b,
+            &ProtocolBehavior::reply_mapping);
+  read_word(options, "hairpin", {"none", "internal", "external"}, b, &ProtocolBehavior::hairpin);
+  read_word(options, "refresh", {"outbound", "inbound", "both"}, b, &ProtocolBehavior::refresh);
 }
 
 void read_ports(const Options& options, NatBehavior& b) {
   if (const auto place = options.word("ports", {"preserving", "sequential", "random"})) {
-    b.port_allocation = static_cast<PortAllocation>(*place);
+    b.set(&PortRules::allocation, static_cast<PortAllocation>(*place));
   }
-  b.port_step = static_cast<int32_t>(options.whole("port_step", -1000, 1000).value_or(b.port_step));
-  b.port_low = static_cast<uint16_t>(options.whole("port_low", 1, 65535).value_or(b.port_low));
-  b.port_high = static_cast<uint16_t>(options.whole("port_high", 1, 65535).value_or(b.port_high));
-  if (b.port_low > b.port_high) throw ScriptError("\"port_low\" of nat is above \"port_high\"");
-  if (b.port_step == 0) throw ScriptError("\"port_step\" of nat must not be 0");
-  b.max_mappings =
-      static_cast<uint32_t>(options.whole("max_mappings", 1, 100'000'000).value_or(b.max_mappings));
+  const PortRules& ports = b.udp.ports;
+  b.set(&PortRules::step,
+        static_cast<int32_t>(options.whole("port_step", -1000, 1000).value_or(ports.step)));
+  const auto bound = [&](std::string_view key, uint16_t otherwise) {
+    return static_cast<uint16_t>(options.whole(key, 1, 65535).value_or(otherwise));
+  };
+  b.set(&PortRules::range,
+        PortRange{bound("port_low", ports.range.low), bound("port_high", ports.range.high)});
+  if (ports.range.empty()) throw ScriptError("\"port_low\" of nat is above \"port_high\"");
+  if (ports.step == 0) throw ScriptError("\"port_step\" of nat must not be 0");
+  b.limits.mappings = static_cast<uint32_t>(
+      options.whole("max_mappings", 1, 100'000'000).value_or(b.limits.mappings));
 }
 
 void read_timers(const Options& options, NatBehavior& b) {
-  b.udp_timeout = options.seconds("udp_timeout").value_or(b.udp_timeout);
-  b.udp_unreplied_timeout =
-      options.seconds("udp_unreplied_timeout").value_or(b.udp_unreplied_timeout);
-  b.tcp_transitory_timeout =
-      options.seconds("tcp_transitory_timeout").value_or(b.tcp_transitory_timeout);
-  b.tcp_established_timeout =
-      options.seconds("tcp_established_timeout").value_or(b.tcp_established_timeout);
-  b.icmp_timeout = options.seconds("icmp_timeout").value_or(b.icmp_timeout);
+  NatTimers& t = b.timers;
+  t.udp = options.seconds("udp_timeout").value_or(t.udp);
+  t.udp_unreplied = options.seconds("udp_unreplied_timeout").value_or(t.udp_unreplied);
+  t.tcp_syn_sent = options.seconds("tcp_transitory_timeout").value_or(t.tcp_syn_sent);
+  t.tcp_established = options.seconds("tcp_established_timeout").value_or(t.tcp_established);
+  t.icmp = options.seconds("icmp_timeout").value_or(t.icmp);
 }
 
 NatChoice table_choice(lua_State* L, int index) {

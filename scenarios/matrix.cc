@@ -20,8 +20,8 @@ constexpr const char* kScript = "scenarios/matrix.lua";
 
 NatBehavior behavior_of(const Preset& kind, const MatrixOptions& options) {
   NatBehavior behavior = kind.behavior;
-  behavior.filter_scope = options.filter_scope;
-  behavior.reply_mapping = options.reply_mapping;
+  behavior.set(&ProtocolBehavior::filter_scope, options.filter_scope);
+  behavior.set(&ProtocolBehavior::reply_mapping, options.reply_mapping);
   return behavior;
 }
 

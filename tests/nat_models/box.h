@@ -91,8 +91,8 @@ class Box {
 
 inline NatBehavior with(Dependence mapping, Dependence filtering) {
   NatBehavior behavior;
-  behavior.mapping = mapping;
-  behavior.filtering = filtering;
+  behavior.set(&ProtocolBehavior::mapping, mapping);
+  behavior.set(&ProtocolBehavior::filtering, filtering);
   return behavior;
 }
 

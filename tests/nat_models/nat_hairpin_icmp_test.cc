@@ -10,7 +10,7 @@ const Endpoint kBob = at("192.168.1.3:6000");
 
 NatBehavior turning(Hairpin hairpin, Dependence filtering) {
   NatBehavior behavior = with(kEndpointIndependent, filtering);
-  behavior.hairpin = hairpin;
+  behavior.set(&ProtocolBehavior::hairpin, hairpin);
   return behavior;
 }
 
@@ -128,7 +128,7 @@ TEST(NatIcmp, TranslatesAnErrorFromOutsideWithThePacketInside) {  // RFC 5508 RE
 
 TEST(NatIcmp, NeitherRefreshesNorEndsARowByAnError) {  // RFC 4787 REQ-12, RFC 5508 REQ-6
   NatBehavior behavior = with(kEndpointIndependent, kEndpointIndependent);
-  behavior.refresh = Refresh::kBoth;
+  behavior.set(&ProtocolBehavior::refresh, Refresh::kBoth);
   Box box(behavior);
   box.sent(kAlice, kServer);
   const Verdict verdict = box.in(error_about(box.passed, kServer.ip), second(100));

@@ -15,7 +15,7 @@ Endpoint server(int i) { return {IpAddress::v4(0xC6336400u + i % 250), 443}; }
 
 TEST(NatMemory, AsksForNoneWhenFlowsAreKnown) {
   NatBehavior behavior = with(kAddressAndPortDependent, kAddressAndPortDependent);
-  behavior.reply_mapping = ReplyMapping::kAdmitting;
+  behavior.set(&ProtocolBehavior::reply_mapping, ReplyMapping::kAdmitting);
   Box box(behavior);
   std::vector<Endpoint> mapped;
   for (int i = 0; i < 2000; ++i) mapped.push_back(box.sent(host(i), server(i)));
@@ -32,7 +32,7 @@ TEST(NatMemory, AsksForNoneWhenFlowsAreKnown) {
 
 TEST(NatMemory, AsksForNoneWhileRowsComeAndGo) {
   NatBehavior behavior = with(kAddressAndPortDependent, kAddressAndPortDependent);
-  behavior.port_allocation = PortAllocation::kRandom;
+  behavior.set(&PortRules::allocation, PortAllocation::kRandom);
   Box box(behavior);
   // 100 new flows a second that live 300 s each: 30 000 rows, turned over again and again.
   int flow = 0;

@@ -11,10 +11,9 @@ namespace {
 
 NatBehavior ports(PortAllocation allocation, uint16_t low, uint16_t high, int32_t step = 1) {
   NatBehavior behavior = with(kAddressAndPortDependent, kAddressAndPortDependent);
-  behavior.port_allocation = allocation;
-  behavior.port_low = low;
-  behavior.port_high = high;
-  behavior.port_step = step;
+  behavior.set(&PortRules::allocation, allocation);
+  behavior.set(&PortRules::range, PortRange{low, high});
+  behavior.set(&PortRules::step, step);
   return behavior;
 }
 Endpoint server(int i) { return {kServer.ip, static_cast<uint16_t>(10'000 + i)}; }

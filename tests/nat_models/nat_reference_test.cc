@@ -28,7 +28,7 @@ class Reference {
 
   // The row that a packet to `remote` must leave through, or null if a new one is due.
   Row* outbound_row(Endpoint internal, Endpoint remote, Instant now) {
-    if (b_.reply_mapping == ReplyMapping::kAdmitting) {
+    if (b_.udp.reply_mapping == ReplyMapping::kAdmitting) {
       const auto route = routes_.find({internal, remote});
       if (route != routes_.end()) {
         for (Row& row : rows_) {
@@ -37,7 +37,8 @@ class Reference {
       }
     }
     for (Row& row : rows_) {
-      if (row.internal == internal && row.remote == blank(b_.mapping, remote) && alive(row, now))
+      if (row.internal == internal && row.remote == blank(b_.udp.mapping, remote) &&
+          alive(row, now))
         return &row;
     }
     return nullptr;
@@ -49,13 +50,13 @@ class Reference {
   }
   bool free(Endpoint external, Instant now) { return inbound_row(external, now) == nullptr; }
   Row& open(RowId id, Endpoint internal, Endpoint remote, Endpoint external, Instant now) {
-    rows_.push_back({id, internal, blank(b_.mapping, remote), external, now});
+    rows_.push_back({id, internal, blank(b_.udp.mapping, remote), external, now});
     return rows_.back();
   }
   void sent(Row& row, Endpoint remote, Instant now) {
-    if (b_.refresh != Refresh::kInbound) row.used = now;
+    if (b_.udp.refresh != Refresh::kInbound) row.used = now;
     Filter& filter = filters_[filter_key(row, remote)];
-    if (b_.refresh != Refresh::kInbound || !alive(filter, now)) filter.used = now;
+    if (b_.udp.refresh != Refresh::kInbound || !alive(filter, now)) filter.used = now;
     filter.replied = row.replied;
     filter.exists = true;
   }
@@ -67,22 +68,22 @@ class Reference {
     return nullptr;
   }
   bool admits(const Row& row, Endpoint remote, Instant now) {
-    if (b_.filtering == kEndpointIndependent) return true;
+    if (b_.udp.filtering == kEndpointIndependent) return true;
     const auto filter = filters_.find(filter_key(row, remote));
     return filter != filters_.end() && alive(filter->second, now);
   }
   void received(Row& row, Endpoint remote, Instant now) {
     row.replied = true;
-    if (b_.refresh != Refresh::kOutbound) row.used = now;
+    if (b_.udp.refresh != Refresh::kOutbound) row.used = now;
     const auto filter = filters_.find(filter_key(row, remote));
     if (filter != filters_.end()) {
       filter->second.replied = true;
-      if (b_.refresh != Refresh::kOutbound) filter->second.used = now;
+      if (b_.udp.refresh != Refresh::kOutbound) filter->second.used = now;
     }
     routes_[{row.internal, remote}] = row.id;
   }
   Instant end(const Row& row) const {
-    return row.used + (row.replied ? b_.udp_timeout : b_.udp_unreplied_timeout);
+    return row.used + (row.replied ? b_.timers.udp : b_.timers.udp_unreplied);
   }
 
  private:
@@ -98,12 +99,12 @@ class Reference {
     return remote;
   }
   FilterKey filter_key(const Row& row, Endpoint remote) const {
-    const RowId scope = b_.filter_scope == FilterScope::kMapping ? row.id : RowId();
-    return {row.internal, scope, blank(b_.filtering, remote)};
+    const RowId scope = b_.udp.filter_scope == FilterScope::kMapping ? row.id : RowId();
+    return {row.internal, scope, blank(b_.udp.filtering, remote)};
   }
   bool alive(const Row& row, Instant now) const { return now < end(row); }
   bool alive(const Filter& f, Instant now) const {
-    return f.exists && now < f.used + (f.replied ? b_.udp_timeout : b_.udp_unreplied_timeout);
+    return f.exists && now < f.used + (f.replied ? b_.timers.udp : b_.timers.udp_unreplied);
   }
 
   NatBehavior b_;
@@ -142,7 +143,8 @@ class Play {
     const Endpoint from = host(), to = remote();
     Reference::Row* expected = reference_.outbound_row(from, to, now_);
     const Verdict verdict = box_.out(udp(from, to), now_);
-    if (!expected && reference_.live_rows(now_) >= static_cast<int>(box_.behavior.max_mappings)) {
+    if (!expected &&
+        reference_.live_rows(now_) >= static_cast<int>(box_.behavior.limits.mappings)) {
       EXPECT_EQ(verdict.reason, DropReason::kTableFull);
       return;
     }
@@ -156,7 +158,7 @@ class Play {
       EXPECT_EQ(verdict.change, Verdict::Change::kOpened);
       EXPECT_TRUE(ids_.insert(verdict.row).second) << "ids are never used twice";
       EXPECT_TRUE(reference_.free(external, now_)) << "port overloaded";
-      if (box_.behavior.port_allocation == PortAllocation::kPreserving &&
+      if (box_.behavior.udp.ports.allocation == PortAllocation::kPreserving &&
           reference_.free({external.ip, from.port}, now_)) {
         EXPECT_EQ(external.port, from.port);
       }
@@ -200,18 +202,17 @@ class Play {
 
 NatBehavior random_behavior(Rng& rng) {
   NatBehavior b;
-  b.mapping = static_cast<Dependence>(rng.below(3));
-  b.filtering = static_cast<Dependence>(rng.below(3));
-  b.filter_scope = static_cast<FilterScope>(rng.below(2));
-  b.reply_mapping = static_cast<ReplyMapping>(rng.below(2));
-  b.port_allocation = static_cast<PortAllocation>(rng.below(3));
-  b.port_low = 4990;
-  b.port_high = static_cast<uint16_t>(5100 + rng.below(400));
-  b.port_step = static_cast<int32_t>(rng.between(-3, 3));
-  b.refresh = static_cast<Refresh>(rng.below(3));
-  b.udp_timeout = Duration::seconds(20);
-  b.udp_unreplied_timeout = Duration::seconds(rng.below(2) == 0 ? 20 : 10);
-  b.max_mappings = static_cast<uint32_t>(rng.below(2) == 0 ? 20 : 100);
+  b.set(&ProtocolBehavior::mapping, static_cast<Dependence>(rng.below(3)));
+  b.set(&ProtocolBehavior::filtering, static_cast<Dependence>(rng.below(3)));
+  b.set(&ProtocolBehavior::filter_scope, static_cast<FilterScope>(rng.below(2)));
+  b.set(&ProtocolBehavior::reply_mapping, static_cast<ReplyMapping>(rng.below(2)));
+  b.set(&PortRules::allocation, static_cast<PortAllocation>(rng.below(3)));
+  b.set(&PortRules::range, PortRange{4990, static_cast<uint16_t>(5100 + rng.below(400))});
+  b.set(&PortRules::step, static_cast<int32_t>(rng.between(-3, 3)));
+  b.set(&ProtocolBehavior::refresh, static_cast<Refresh>(rng.below(3)));
+  b.timers.udp = Duration::seconds(20);
+  b.timers.udp_unreplied = Duration::seconds(rng.below(2) == 0 ? 20 : 10);
+  b.limits.mappings = static_cast<uint32_t>(rng.below(2) == 0 ? 20 : 100);
   return b;
 }
 

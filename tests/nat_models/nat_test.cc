@@ -74,7 +74,7 @@ TEST(Nat, LeavesADroppedPacketAsItWas) {
 
 TEST(Nat, KeepsFiltersPerInternalEndpoint) {
   NatBehavior behavior = with(kAddressAndPortDependent, kAddressDependent);
-  behavior.filter_scope = FilterScope::kInternalEndpoint;
+  behavior.set(&ProtocolBehavior::filter_scope, FilterScope::kInternalEndpoint);
   Box box(behavior);
   const Endpoint towards_server = box.sent(kHost, kServer);
   box.sent(kHost, kOtherServer);
@@ -83,7 +83,7 @@ TEST(Nat, KeepsFiltersPerInternalEndpoint) {
 
 TEST(Nat, KeepsFiltersPerMapping) {
   NatBehavior behavior = with(kAddressAndPortDependent, kAddressDependent);
-  behavior.filter_scope = FilterScope::kMapping;
+  behavior.set(&ProtocolBehavior::filter_scope, FilterScope::kMapping);
   Box box(behavior);
   const Endpoint towards_server = box.sent(kHost, kServer);
   box.sent(kHost, kOtherServer);
@@ -100,7 +100,7 @@ TEST(Nat, AnswersThroughTheMappingThatTheDestinationSelects) {
 
 TEST(Nat, AnswersThroughTheMappingThatAdmitted) {
   NatBehavior behavior = with(kAddressAndPortDependent, kEndpointIndependent);
-  behavior.reply_mapping = ReplyMapping::kAdmitting;
+  behavior.set(&ProtocolBehavior::reply_mapping, ReplyMapping::kAdmitting);
   Box box(behavior);
   const Endpoint towards_server = box.sent(kHost, kServer);
   EXPECT_TRUE(box.admits(kOtherServer, towards_server));
@@ -110,7 +110,7 @@ TEST(Nat, AnswersThroughTheMappingThatAdmitted) {
 
 TEST(Nat, LetsTheNewestAdmissionDisplaceAnEarlierChoice) {
   NatBehavior behavior = with(kAddressAndPortDependent, kEndpointIndependent);
-  behavior.reply_mapping = ReplyMapping::kAdmitting;
+  behavior.set(&ProtocolBehavior::reply_mapping, ReplyMapping::kAdmitting);
   Box box(behavior);
   const Endpoint towards_server = box.sent(kHost, kServer);
   const Endpoint towards_other = box.sent(kHost, kOtherServer);
@@ -122,7 +122,7 @@ TEST(Nat, LetsTheNewestAdmissionDisplaceAnEarlierChoice) {
 
 TEST(Nat, ForgetsTheAdmittingMappingWhenItEnds) {
   NatBehavior behavior = with(kAddressAndPortDependent, kEndpointIndependent);
-  behavior.reply_mapping = ReplyMapping::kAdmitting;
+  behavior.set(&ProtocolBehavior::reply_mapping, ReplyMapping::kAdmitting);
   Box box(behavior);
   const Endpoint towards_server = box.sent(kHost, kServer);
   EXPECT_TRUE(box.admits(kOtherServer, towards_server));
@@ -157,7 +157,7 @@ TEST(Nat, OpensNoMappingForAPacketThatDiesHere) {
 
 TEST(Nat, LetsNothingThatDiesHereTouchARow) {
   NatBehavior behavior = with(kEndpointIndependent, kAddressAndPortDependent);
-  behavior.refresh = Refresh::kBoth;
+  behavior.set(&ProtocolBehavior::refresh, Refresh::kBoth);
   Box box(behavior);
   const Endpoint mapped = box.sent(kHost, kServer);
   Packet last_hop = udp(kServer, mapped);
@@ -168,7 +168,7 @@ TEST(Nat, LetsNothingThatDiesHereTouchARow) {
 
 TEST(Nat, RefusesRowsBeyondItsTable) {  // RFC 5508 REQ-8 for the answer
   NatBehavior behavior = with(kAddressAndPortDependent, kAddressAndPortDependent);
-  behavior.max_mappings = 2;
+  behavior.limits.mappings = 2;
   Box box(behavior);
   box.sent(kHost, kServer);
   box.sent(kHost, kOtherServer);

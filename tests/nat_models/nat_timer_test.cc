@@ -10,9 +10,9 @@ const Duration kNanosecond = Duration::nanoseconds(1);
 
 NatBehavior timers(Refresh refresh, int64_t unreplied, int64_t replied) {
   NatBehavior behavior = with(kEndpointIndependent, kAddressAndPortDependent);
-  behavior.refresh = refresh;
-  behavior.udp_unreplied_timeout = Duration::seconds(unreplied);
-  behavior.udp_timeout = Duration::seconds(replied);
+  behavior.set(&ProtocolBehavior::refresh, refresh);
+  behavior.timers.udp_unreplied = Duration::seconds(unreplied);
+  behavior.timers.udp = Duration::seconds(replied);
   return behavior;
 }
 
@@ -160,7 +160,7 @@ TEST(NatTimer, KeepsTheRowsOfEachProtocolApart) {
 // work.
 TEST(NatTimer, CountsLiveRowsExactlyAmongMany) {
   NatBehavior behavior = with(kEndpointIndependent, kEndpointIndependent);
-  behavior.max_mappings = 1000;
+  behavior.limits.mappings = 1000;
   Box box(behavior);
   const auto host = [](int i) {
     return Endpoint{IpAddress::v4(10, 0, static_cast<uint8_t>(i / 256), static_cast<uint8_t>(i)),

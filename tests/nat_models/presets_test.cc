@@ -32,14 +32,14 @@ TEST(Presets, SayWhatTheySetAndWhereItWasSeen) {
 }
 
 TEST(Presets, AreTheClassesOfTheirNames) {
-  EXPECT_EQ(find_preset("full-cone")->behavior.filtering, kEndpointIndependent);
-  EXPECT_EQ(find_preset("restricted")->behavior.filtering, kAddressDependent);
-  EXPECT_EQ(find_preset("port-restricted")->behavior.filtering, kAddressAndPortDependent);
-  EXPECT_EQ(find_preset("symmetric")->behavior.mapping, kAddressAndPortDependent);
-  EXPECT_EQ(find_preset("symmetric-sequential")->behavior.port_allocation,
+  EXPECT_EQ(find_preset("full-cone")->behavior.udp.filtering, kEndpointIndependent);
+  EXPECT_EQ(find_preset("restricted")->behavior.udp.filtering, kAddressDependent);
+  EXPECT_EQ(find_preset("port-restricted")->behavior.udp.filtering, kAddressAndPortDependent);
+  EXPECT_EQ(find_preset("symmetric")->behavior.udp.mapping, kAddressAndPortDependent);
+  EXPECT_EQ(find_preset("symmetric-sequential")->behavior.udp.ports.allocation,
             PortAllocation::kSequential);
-  EXPECT_EQ(find_preset("linux")->behavior.udp_unreplied_timeout, Duration::seconds(30));
-  EXPECT_EQ(find_preset("linux")->behavior.udp_timeout, Duration::seconds(120));
+  EXPECT_EQ(find_preset("linux")->behavior.timers.udp_unreplied, Duration::seconds(30));
+  EXPECT_EQ(find_preset("linux")->behavior.timers.udp, Duration::seconds(120));
   EXPECT_FALSE(find_preset("none")->is_nat);
   EXPECT_TRUE(find_preset("cgnat")->is_nat);
 }
@@ -49,8 +49,8 @@ TEST(Presets, SpanTheGridMappingFirst) {
   const char* const words[] = {"ei", "ad", "apd"};
   for (int i = 0; i < 9; ++i) {
     const Preset& kind = nat_kinds()[i];
-    EXPECT_EQ(kind.behavior.mapping, static_cast<Dependence>(i / 3)) << kind.name;
-    EXPECT_EQ(kind.behavior.filtering, static_cast<Dependence>(i % 3)) << kind.name;
+    EXPECT_EQ(kind.behavior.udp.mapping, static_cast<Dependence>(i / 3)) << kind.name;
+    EXPECT_EQ(kind.behavior.udp.filtering, static_cast<Dependence>(i % 3)) << kind.name;
     EXPECT_EQ(kind.name, std::string(words[i / 3]) + "m-" + words[i % 3] + "f");
     EXPECT_EQ(find_preset(kind.name), &kind);
   }

@@ -102,8 +102,8 @@ std::vector<NatBehavior> kinds(FilterScope scope, ReplyMapping reply) {
   std::vector<NatBehavior> all;
   for (const Preset& kind : nat_kinds()) {
     all.push_back(kind.behavior);
-    all.back().filter_scope = scope;
-    all.back().reply_mapping = reply;
+    all.back().set(&ProtocolBehavior::filter_scope, scope);
+    all.back().set(&ProtocolBehavior::reply_mapping, reply);
   }
   return all;
 }
@@ -182,7 +182,7 @@ TEST(Traversal, FlipsSixPairsWhenAnswersLeaveThroughTheAdmittingMapping) {
       if (!direct_path(&admitting[i], &admitting[j]).can_be_direct()) continue;
       ++flipped;
       const auto open_symmetric = [](const NatBehavior& nat) {
-        return nat.mapping != kEndpointIndependent && nat.filtering == kEndpointIndependent;
+        return nat.udp.mapping != kEndpointIndependent && nat.udp.filtering == kEndpointIndependent;
       };
       EXPECT_TRUE(open_symmetric(admitting[i]) || open_symmetric(admitting[j])) << i << " x " << j;
     }

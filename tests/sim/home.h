@@ -8,7 +8,11 @@ namespace natbed::test {
 
 // A well-behaved NAT (RFC 4787 throughout), and one that hairpins.
 inline constexpr NatBehavior kHomeNat = {};
-inline constexpr NatBehavior kHairpinNat = {.hairpin = Hairpin::kExternalSource};
+inline constexpr NatBehavior kHairpinNat = [] {
+  NatBehavior behavior;
+  behavior.set(&ProtocolBehavior::hairpin, Hairpin::kExternalSource);
+  return behavior;
+}();
 
 struct Home {
   RealmId lan;

@@ -21,8 +21,8 @@ class EveryNat : public testing::TestWithParam<Reading> {
  protected:
   NatBehavior behavior(const Preset& kind) const {
     NatBehavior behavior = kind.behavior;
-    behavior.filter_scope = GetParam().scope;
-    behavior.reply_mapping = GetParam().reply;
+    behavior.set(&ProtocolBehavior::filter_scope, GetParam().scope);
+    behavior.set(&ProtocolBehavior::reply_mapping, GetParam().reply);
     return behavior;
   }
 };

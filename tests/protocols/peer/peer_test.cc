@@ -155,7 +155,7 @@ TEST(Peer, ComesBackWhenItsNatWasRebooted) {
     SCOPED_TRACE(calls);
     const NatBehavior random = [] {
       NatBehavior behavior = kind("port-restricted");
-      behavior.port_allocation = PortAllocation::kRandom;
+      behavior.set(&PortRules::allocation, PortAllocation::kRandom);
       return behavior;
     }();
     Town town({.nat_a = &random, .nat_b = &random});
@@ -203,7 +203,7 @@ TEST(Peer, MeetsAgainThoughPacketsOvertakeEachOther) {
   watchful.punch.consent_lost = 10_s;
   const NatBehavior random = [] {
     NatBehavior behavior = kind("port-restricted");
-    behavior.port_allocation = PortAllocation::kRandom;
+    behavior.set(&PortRules::allocation, PortAllocation::kRandom);
     return behavior;
   }();
   for (uint64_t seed = 1; seed <= 30; ++seed) {

@@ -104,7 +104,7 @@ TEST(Puncher, LearnsThePortOfANatThatMapsByDestination) {
   NatStreet street(wire);
   const IpAddress outside = IpAddress::v4(203, 0, 113, 50), inside = IpAddress::v4(192, 168, 1, 2);
   NatBehavior behavior = find_preset("symmetric")->behavior;
-  behavior.port_allocation = PortAllocation::kRandom;
+  behavior.set(&PortRules::allocation, PortAllocation::kRandom);
   street.add(behavior, outside, inside);
   Side a(true, {host(kBobIp)}), b(false, {reflexive(outside)});
   wire.add("alice", a, {inside});
@@ -174,7 +174,7 @@ TEST(Puncher, SuspicionShortensTheWait) {
 TEST(Puncher, FollowsAPeerWhoseNatWasRebooted) {
   const IpAddress outside = IpAddress::v4(203, 0, 113, 50), inside = IpAddress::v4(192, 168, 1, 2);
   NatBehavior behavior = find_preset("full-cone")->behavior;
-  behavior.port_allocation = PortAllocation::kRandom;
+  behavior.set(&PortRules::allocation, PortAllocation::kRandom);
   for (const bool nat_controls : {false, true}) {
     SCOPED_TRACE(nat_controls);
     Wire fresh;
