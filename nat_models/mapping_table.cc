@@ -65,6 +65,17 @@ MappingRow* MappingTable::find_id(uint32_t id) {
   return slot == SlotIndex::kNothing ? nullptr : &rows_[slot];
 }
 
+MappingTable& MappingTable::operator=(const MappingTable& other) {
+  rows_ = other.rows_;
+  large_ = other.large_ ? std::make_unique<Large>(*other.large_) : nullptr;
+  pools_ = other.pools_ ? std::make_unique<std::vector<Pool>>(*other.pools_) : nullptr;
+  size_ = other.size_;
+  statics_ = other.statics_;
+  last_id_ = other.last_id_;
+  free_ = other.free_;
+  return *this;
+}
+
 MappingRow& MappingTable::open(MappingRow row, const NatBehavior& behavior) {
   row.id = ++last_id_;
   uint32_t slot = rows_.size();

@@ -71,6 +71,9 @@ struct MappingRow {
 
 class MappingTable {
  public:
+  MappingTable() = default;
+  MappingTable(const MappingTable& other) { *this = other; }
+  MappingTable& operator=(const MappingTable& other);
   // The row alive or not, or null. Pointers are valid until the next open().
   MappingRow* find_internal(Protocol protocol, V4Endpoint internal, V4Endpoint remote,
                             bool is_static = false);
@@ -110,6 +113,10 @@ class MappingTable {
         due;  // a min-heap by `at`; entries that differ from their row's `queued` are void
   };
   struct Pool {
+    Pool(uint64_t its_key, std::unique_ptr<PortSet> its_ports)
+        : key(its_key), ports(std::move(its_ports)) {}
+    Pool(const Pool& other) : key(other.key), ports(std::make_unique<PortSet>(*other.ports)) {}
+    Pool& operator=(Pool&&) = default;
     uint64_t key;
     std::unique_ptr<PortSet> ports;
   };

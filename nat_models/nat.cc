@@ -53,6 +53,9 @@ Nat::Nat(const NatBehavior* behavior, std::span<const IpAddress> external, Rng r
   tables_->set_external(external);
 }
 Nat::~Nat() = default;
+Nat::Nat(const Nat& other)
+    : behavior_(other.behavior_), tables_(std::make_unique<Tables>(*other.tables_)) {}
+Nat& Nat::operator=(const Nat& other) { return *this = Nat(other); }
 Nat::Nat(Nat&&) noexcept = default;
 Nat& Nat::operator=(Nat&&) noexcept = default;
 
@@ -65,6 +68,11 @@ Verdict Nat::process(Packet& packet, Side from, Instant now) {
   if (tables_->owns(packet.destination.ip)) return tables_->turn_back(packet, now);
   return tables_->leave(packet, hop, now);
 }
+
+Instant Nat::deadline() const { return Instant::never(); }
+std::optional<Release> Nat::release(Instant) { return std::nullopt; }
+uint32_t Nat::rewrite_payload(const Packet&, const Packet&, std::span<std::byte>) { return 0; }
+Diagnosis Nat::diagnose(const Packet&, Side, Instant, const Verdict&) const { return {}; }
 
 // RFC 4787 §6: the packet leaves as if for the outside, so that its sender gets a mapping and opens
 // its filter, and enters again. The filter of the target sees the source that the packet will
