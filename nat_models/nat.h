@@ -70,7 +70,7 @@ class Nat {
   // `internal` already has another static one.
   std::optional<RowId> map(Protocol protocol, Endpoint internal, uint16_t external_port,
                            Instant now, Duration lifetime);
-  bool unmap(RowId row);                        // static rows only
+  bool unmap(RowId row, Instant now);           // static rows only
   std::vector<NatRow> list(Instant now) const;  // rows alive at `now`, in the order of their ids
   std::optional<NatRow> row(RowId row, Instant now) const;
 

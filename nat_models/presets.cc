@@ -17,11 +17,11 @@ constexpr NatBehavior classes(Dependence mapping, Dependence filtering) {
   return behavior;
 }
 
-// RFC 5382 knows two TCP timers; all but the established one count as transitory.
-constexpr void set_transitory(NatBehavior& b, Duration time) {
+// RFC 5382 knows two TCP timers; a connection that one side has closed still counts as established.
+constexpr void set_tcp_times(NatBehavior& b, Duration established, Duration transitory) {
   NatTimers& t = b.timers;
-  t.tcp_syn_sent = t.tcp_syn_received = t.tcp_fin_wait = time;
-  t.tcp_close_wait = t.tcp_last_ack = t.tcp_time_wait = t.tcp_reset = time;
+  t.tcp_established = t.tcp_fin_wait = t.tcp_close_wait = established;
+  t.tcp_syn_sent = t.tcp_syn_received = t.tcp_last_ack = t.tcp_time_wait = t.tcp_reset = transitory;
 }
 
 constexpr NatBehavior full_cone() {
@@ -33,8 +33,7 @@ constexpr NatBehavior full_cone() {
 constexpr NatBehavior restricted() {
   NatBehavior b = classes(kEndpointIndependent, kAddressDependent);
   b.timers.udp = b.timers.udp_unreplied = Duration::seconds(120);
-  b.timers.tcp_established = Duration::seconds(1800);
-  set_transitory(b, Duration::seconds(120));
+  set_tcp_times(b, Duration::seconds(1800), Duration::seconds(120));
   b.timers.icmp = Duration::seconds(30);
   return b;
 }
@@ -48,7 +47,7 @@ constexpr NatBehavior symmetric(PortAllocation allocation) {
   b.set(&ProtocolBehavior::filter_scope, FilterScope::kMapping);
   b.set(&PortRules::allocation, allocation);
   b.timers.udp = b.timers.udp_unreplied = Duration::seconds(120);
-  b.timers.tcp_established = Duration::seconds(3600);
+  set_tcp_times(b, Duration::seconds(3600), Duration::seconds(240));
   return b;
 }
 
@@ -59,8 +58,7 @@ constexpr NatBehavior cgnat() {
   b.set(&ProtocolBehavior::refresh, Refresh::kBoth);
   b.timers.udp = Duration::seconds(120);
   b.timers.udp_unreplied = Duration::seconds(30);
-  b.timers.tcp_established = Duration::seconds(1800);
-  set_transitory(b, Duration::seconds(120));
+  set_tcp_times(b, Duration::seconds(1800), Duration::seconds(120));
   b.limits.mappings = 1'000'000;
   return b;
 }
@@ -70,8 +68,7 @@ constexpr NatBehavior linux_masquerade() {
   b.set(&ProtocolBehavior::refresh, Refresh::kBoth);
   b.timers.udp = Duration::seconds(120);
   b.timers.udp_unreplied = Duration::seconds(30);
-  b.timers.tcp_established = Duration::seconds(432'000);
-  set_transitory(b, Duration::seconds(120));
+  set_tcp_times(b, Duration::seconds(432'000), Duration::seconds(120));
   b.timers.icmp = Duration::seconds(30);
   return b;
 }
