@@ -15,7 +15,7 @@
 namespace natbed {
 
 // Memory of `bytes`, aligned to a cache line at least, through operator new; huge pages are asked
-// for from 4 MiB up.
+// for from 2 MiB up.
 void* allocate_array(size_t bytes);
 void free_array(void* at, size_t bytes);
 
