@@ -75,6 +75,10 @@ class Nat {
   std::vector<NatRow> list(Instant now) const;  // rows alive at `now`, in the order of their ids
   std::optional<NatRow> row(RowId row, Instant now) const;
 
+  // Removes every row that has ended, which process() does little by little. Changes nothing that
+  // anybody can see.
+  void settle(Instant now);
+
   // Fetches into the cache what process() will read: a home's whole table, a carrier's head.
   void prefetch() const {
     constexpr size_t kHomeBytes = 384;

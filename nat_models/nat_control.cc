@@ -143,6 +143,8 @@ uint32_t Nat::Tables::admitted_remotes(const MappingRow& row, Instant now,
   return static_cast<uint32_t>(own.size()) + peer;
 }
 
+void Nat::settle(Instant now) { tables_->rows.settle(now); }
+
 void Nat::reboot() { tables_->forget_rows(); }
 
 void Nat::readdress(std::span<const IpAddress> external) {

@@ -31,18 +31,22 @@ std::optional<uint16_t> PortSearcher::random(const Window& window) {
   return rules_.search == PortSearch::kKernel ? as_netfilter(window) : uniform(window);
 }
 
+// The first free port among random ones is uniform over those that are free; so is the n-th free one for
+// a random n, which costs more, but the same however few are left.
 std::optional<uint16_t> PortSearcher::uniform(const Window& window) {
   const bool shared = rules_.overload || any_reserved();
-  if (shared || !rows_.known_ports(request_.protocol, request_.external_ip)) {
-    for (int look = 0; look < kLooks; ++look) {
-      const auto port = static_cast<uint16_t>(rng_.between(window.range.low, window.range.high));
-      if (window.contains(port) && usable(port)) return port;
-    }
-    if (shared) {  // ports that remotes share are not in a set: one by one, from anywhere
-      return in_steps(window, rng_.between(0, window.range.size() - 1), 1);
-    }
+  const PortSet* known =
+      shared ? nullptr : rows_.known_ports(request_.protocol, request_.external_ip);
+  if (known) rows_.settle(request_.now);
+  for (int look = 0; look < kLooks; ++look) {
+    const auto port = static_cast<uint16_t>(rng_.between(window.range.low, window.range.high));
+    if (!window.contains(port)) continue;
+    if (known ? !known->contains(port) : usable(port)) return port;
   }
-  rows_.settle(request_.now);
+  if (shared) {  // ports that remotes share are in no set: one by one, from anywhere
+    return in_steps(window, rng_.between(0, window.range.size() - 1), 1);
+  }
+  if (!known) rows_.settle(request_.now);
   const PortSet& used = rows_.ports_in_use(request_.protocol, request_.external_ip);
   const uint32_t left = used.missing(window.range, window.parity);
   if (left == 0) return std::nullopt;

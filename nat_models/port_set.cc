@@ -1,5 +1,6 @@
 #include "nat_models/port_set.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "base/check.h"
@@ -27,30 +28,39 @@ uint64_t PortSet::missing_bits(uint32_t i, PortRange range, Parity parity) const
 }
 
 uint32_t PortSet::missing_in_line(uint32_t line, PortRange range, Parity parity) const {
-  const bool whole = range.low <= line * kLinePorts && range.high >= (line + 1) * kLinePorts - 1;
-  if (whole && parity == Parity::kAny) return kLinePorts - used_[line];
   int count = 0;
-  for (uint32_t i = line * kLineWords; i < (line + 1) * kLineWords; ++i) {
-    if (i < range.low / 64 || i > range.high / 64) continue;
-    count += std::popcount(missing_bits(i, range, parity));
-  }
+  const uint32_t first = std::max<uint32_t>(line * kLineWords, range.low / 64);
+  const uint32_t last = std::min<uint32_t>(line * kLineWords + kLineWords - 1, range.high / 64);
+  for (uint32_t i = first; i <= last; ++i) count += std::popcount(missing_bits(i, range, parity));
   return static_cast<uint32_t>(count);
 }
 
+PortSet::Lines PortSet::whole_lines(PortRange range, Parity parity) const {
+  if (parity != Parity::kAny) return {};
+  return {(uint32_t{range.low} + kLinePorts - 1) / kLinePorts,
+          (uint32_t{range.high} + 1) / kLinePorts};
+}
+
 uint32_t PortSet::missing(PortRange range, Parity parity) const {
-  uint32_t count = 0;
   if (range.empty()) return 0;
+  const Lines whole = whole_lines(range, parity);
+  uint32_t count = 0;
+  for (uint32_t line = whole.first; line < whole.end; ++line) count += kLinePorts - used_[line];
   for (uint32_t line = range.low / kLinePorts; line <= range.high / kLinePorts; ++line) {
-    count += missing_in_line(line, range, parity);
+    if (line == whole.first && whole.first < whole.end) line = whole.end;
+    if (line <= range.high / kLinePorts) count += missing_in_line(line, range, parity);
   }
   return count;
 }
 
 uint16_t PortSet::nth_missing(PortRange range, uint32_t n, Parity parity) const {
+  const Lines whole = whole_lines(range, parity);
   uint32_t line = range.low / kLinePorts;
   for (;; ++line) {
     NATBED_CHECK(line <= range.high / kLinePorts, "n is not below missing()");
-    const uint32_t here = missing_in_line(line, range, parity);
+    const bool is_whole = line >= whole.first && line < whole.end;
+    const uint32_t here =
+        is_whole ? kLinePorts - used_[line] : missing_in_line(line, range, parity);
     if (n < here) break;
     n -= here;
   }

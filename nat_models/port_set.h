@@ -28,7 +28,12 @@ class PortSet {
   static constexpr uint32_t kLineWords = 8, kLinePorts = 512, kLines = 128;
   // The ports of word `i` that lie in the range, count and are not in the set.
   uint64_t missing_bits(uint32_t i, PortRange range, Parity parity) const;
-  // The same of a whole line, by its number.
+  // Lines of which all ports count: from `first` on, before `end`.
+  struct Lines {
+    uint32_t first = 1, end = 0;
+  };
+  Lines whole_lines(PortRange range, Parity parity) const;
+  // As missing(), of one line.
   uint32_t missing_in_line(uint32_t line, PortRange range, Parity parity) const;
 
   alignas(64) std::array<uint64_t, 1024> words_ = {};
