@@ -69,7 +69,7 @@ std::deque<NatProfile> read_builtin() {
     left = std::move(later);
   }
   g_reading = nullptr;
-  std::ranges::stable_sort(read, [](const NatProfile& a, const NatProfile& b) {
+  std::ranges::sort(read, [](const NatProfile& a, const NatProfile& b) {
     return std::pair(!a.generic, a.name) < std::pair(!b.generic, b.name);
   });
   return read;
