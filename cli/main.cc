@@ -65,6 +65,7 @@ int run(int argc, char** argv) {
   add_run_command(app, &status);
   add_matrix_command(app, &status);
   add_nats_command(app, &status);
+  add_nat_command(app, &status);
   add_view_command(app, &status);
   add_serve_command(app, &status);
   add_probe_command(app, &status);
