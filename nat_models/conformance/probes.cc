@@ -1,5 +1,7 @@
 #include "nat_models/conformance/probes.h"
 
+#include <algorithm>
+
 namespace natbed::conformance {
 
 const char* text(Dependence dependence) {
@@ -46,6 +48,7 @@ int64_t idle_seconds(const Subject& subject, Protocol protocol, bool answered) {
     const auto external = rig.mapped(host, remote, protocol);
     if (!external) return false;
     if (answered) rig.reaches(remote, *external, host, protocol);
+    if (answered && protocol == Protocol::kTcp) rig.out(segment(host, remote, kAck));
     rig.wait(Duration::seconds(seconds));
     return rig.reaches(remote, *external, host, protocol);
   };
@@ -58,46 +61,82 @@ int64_t idle_seconds(const Subject& subject, Protocol protocol, bool answered) {
   return dead;
 }
 
-Filled fill(Rig& rig, uint32_t host, Protocol protocol, uint32_t most, uint16_t first_port) {
+namespace {
+
+// One host that opens mapping after mapping.
+class Opener {
+ public:
+  Opener(Rig* rig, uint32_t host, Protocol protocol, uint16_t first_port)
+      : rig_(*rig), host_(host), protocol_(protocol), port_(first_port) {}
+
+  // Until one is refused, or `most` are in `filled`.
+  void open(uint32_t most, Filled& filled) {
+    opened_ = false;
+    for (; port_ <= 65535 && filled.internal.size() < most; ++port_) {
+      const Endpoint internal = rig_.host(host_, static_cast<uint16_t>(port_));
+      const auto external = rig_.mapped(internal, Rig::remote(0, kPort), protocol_);
+      if (!external) {
+        filled.answer = rig_.came();
+        return;
+      }
+      opened_ = true;
+      filled.internal.push_back(internal);
+      filled.external.push_back(*external);
+    }
+    exhausted_ = port_ > 65535;
+  }
+  bool opened() const { return opened_; }        // any, in the last call
+  bool exhausted() const { return exhausted_; }  // it has no ports left itself
+
+ private:
+  Rig& rig_;
+  uint32_t host_;
+  Protocol protocol_;
+  uint32_t port_;
+  bool opened_ = false, exhausted_ = false;
+};
+
+// Lets them take turns, a second apart, until none gets any more.
+Filled take_turns(Rig& rig, std::vector<Opener> openers, Protocol protocol, uint32_t most) {
   Filled filled;
   rig.quiet(true);
-  const Endpoint remote = Rig::remote(0, kPort);
+  int turns_in_vain = 0;
   Instant refreshed = rig.now();
-  for (uint32_t port = first_port; port <= 65535 && filled.internal.size() < most; ++port) {
-    const Endpoint internal = rig.host(host, static_cast<uint16_t>(port));
-    auto external = rig.mapped(internal, remote, protocol);
-    if (!external) {
-      filled.answer = rig.came();
-      rig.wait(Duration::seconds(1));
-      external = rig.mapped(internal, remote, protocol);
+  while (filled.internal.size() < most && turns_in_vain < 2) {
+    bool any = false, all_exhausted = true;
+    for (Opener& opener : openers) {
+      opener.open(most, filled);
+      any |= opener.opened();
+      all_exhausted &= opener.exhausted();
     }
-    if (!external) {
-      filled.answer = rig.came();
-      filled.refused = true;
-      break;
-    }
-    filled.internal.push_back(internal);
-    filled.external.push_back(*external);
+    turns_in_vain = any ? 0 : turns_in_vain + 1;
+    if (all_exhausted || filled.internal.size() >= most) break;
+    rig.wait(Duration::seconds(1));
     if (rig.now() - refreshed < Duration::seconds(20)) continue;
     refreshed = rig.now();
-    for (const Endpoint& open : filled.internal) rig.mapped(open, remote, protocol);
+    for (const Endpoint& open : filled.internal) {
+      rig.mapped(open, Rig::remote(0, kPort), protocol);
+    }
   }
+  filled.refused = turns_in_vain > 0;
   rig.quiet(false);
   return filled;
 }
 
-Filled fill_all(Rig& rig, Protocol protocol, uint32_t most) {
-  Filled all;
-  for (uint32_t host = 0; all.internal.size() < most; ++host) {
-    const uint32_t left = most - static_cast<uint32_t>(all.internal.size());
-    Filled one = fill(rig, host, protocol, left);
-    all.refused = one.refused;
-    all.answer = one.answer;
-    all.internal.insert(all.internal.end(), one.internal.begin(), one.internal.end());
-    all.external.insert(all.external.end(), one.external.begin(), one.external.end());
-    if (one.internal.empty()) break;
-  }
-  return all;
+}  // namespace
+
+Filled fill(Rig& rig, uint32_t host, Protocol protocol, uint32_t most, uint16_t first_port) {
+  return take_turns(rig, {Opener(&rig, host, protocol, first_port)}, protocol, most);
+}
+
+Filled fill_all(Rig& rig, Protocol protocol, uint32_t most, uint32_t first_host) {
+  // How many hosts it takes: on another bench, how much one of them gets.
+  Rig scratch(rig.subject());
+  const size_t each = std::max<size_t>(1, fill(scratch, 0, protocol, most).internal.size());
+  const size_t hosts = std::min<size_t>(most / each + 2, 4000);
+  std::vector<Opener> openers;
+  for (uint32_t n = 0; n < hosts; ++n) openers.emplace_back(&rig, first_host + n, protocol, 1024);
+  return take_turns(rig, std::move(openers), protocol, most);
 }
 
 bool Tcp::plays(std::string_view script) {

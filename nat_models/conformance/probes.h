@@ -22,7 +22,8 @@ std::optional<Dependence> mapping_class(Rig& rig, Endpoint internal, Protocol pr
 std::optional<Dependence> filtering_class(Rig& rig, Endpoint internal, Protocol protocol);
 
 // The first whole second of silence after which an answer does not come in any more; kForever if it
-// still does after that. `answered`: the remote has answered once, at the start.
+// still does after that. `answered`: the remote has answered once, at the start; a TCP connection is
+// established then.
 inline constexpr int64_t kForever = 20000;
 int64_t idle_seconds(const Subject& subject, Protocol protocol, bool answered);
 
@@ -32,11 +33,12 @@ int64_t idle_seconds(const Subject& subject, Protocol protocol, bool answered);
 struct Filled {
   std::vector<Endpoint> internal, external;  // of those that were opened, in order
   bool refused = false;
-  std::vector<Seen> answer;  // what came back to the one that was refused
+  std::vector<Seen> answer;  // what came back to the last one that was refused
 };
 Filled fill(Rig& rig, uint32_t host, Protocol protocol, uint32_t most, uint16_t first_port = 1024);
-// The same with so many hosts one after the other, from `host` on, until one gets no mapping at all.
-Filled fill_all(Rig& rig, Protocol protocol, uint32_t most);
+// The same with hosts from `first_host` on, as many as are needed, which take turns, until all of
+// them are refused.
+Filled fill_all(Rig& rig, Protocol protocol, uint32_t most, uint32_t first_host = 0);
 
 // One TCP connection between a host inside and a remote.
 class Tcp {

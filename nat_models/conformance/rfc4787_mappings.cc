@@ -3,19 +3,10 @@
 #include <set>
 
 #include "nat_models/conformance/groups.h"
-#include "nat_models/conformance/probes.h"
+#include "nat_models/conformance/protocol_checks.h"
 
 namespace natbed::conformance {
 namespace {
-
-Finding one_mapping_for_all_destinations(const Subject& subject) {
-  Rig rig(subject);
-  const auto mapping = mapping_class(rig, rig.host(0, 5000), Protocol::kUdp);
-  if (!mapping) return rig.fail("datagrams do not get out");
-  return rig.pass_if(*mapping == Dependence::kEndpointIndependent,
-                     "one external endpoint for three destinations",
-                     std::string("the mapping is ") + text(*mapping));
-}
 
 Finding one_address_for_a_host(const Subject& subject) {
   Rig rig(subject, 4);
@@ -29,25 +20,6 @@ Finding one_address_for_a_host(const Subject& subject) {
   return rig.pass_if(
       addresses.size() == 1, "64 sockets of one host share one of four addresses",
       "64 sockets of one host use " + std::to_string(addresses.size()) + " of four addresses");
-}
-
-// RFC 4787 REQ-3 and RFC 5382 REQ-7. Boxes that overload wait for a second destination, or for a
-// second host that wants the same port.
-Finding no_overloading(const Subject& subject, Protocol protocol) {
-  Rig rig(subject);
-  std::set<Endpoint> taken;
-  for (uint32_t n = 0; n < 8; ++n) {
-    const auto external =
-        rig.mapped(rig.host(n, 5000), Rig::remote(n % 2 == 0 ? 0 : n, kPort), protocol);
-    if (!external) return rig.fail("host " + std::to_string(n + 1) + " gets no mapping");
-    if (!taken.insert(*external).second) {
-      return rig.fail(text(*external) + " serves two internal endpoints at once");
-    }
-  }
-  return rig.pass("eight hosts that send from one port have eight external endpoints");
-}
-Finding no_udp_overloading(const Subject& subject) {
-  return no_overloading(subject, Protocol::kUdp);
 }
 
 Finding keeps_port_class(const Subject& subject) {
@@ -197,7 +169,7 @@ constexpr Requirement kRequirements[] = {
      Level::kMust,
      "one external endpoint for all destinations (UDP)",
      {},
-     one_mapping_for_all_destinations},
+     of<one_mapping_for_all_destinations, Protocol::kUdp>},
     {"4787-REQ-2",
      Level::kRecommended,
      "one external address for all sockets of a host",
@@ -207,7 +179,7 @@ constexpr Requirement kRequirements[] = {
      Level::kMustNot,
      "one external endpoint for two internal ones (UDP)",
      {},
-     no_udp_overloading},
+     of<no_overloading, Protocol::kUdp>},
     {"4787-REQ-3a",
      Level::kRecommended,
      "well-known ports stay well-known, others stay others",

@@ -1,18 +1,9 @@
 // RFC 5382 REQ-1 to REQ-5: TCP connections, how they begin, end, and for how long they are kept.
 #include "nat_models/conformance/groups.h"
-#include "nat_models/conformance/probes.h"
+#include "nat_models/conformance/protocol_checks.h"
 
 namespace natbed::conformance {
 namespace {
-
-Finding one_mapping_for_all_destinations(const Subject& subject) {
-  Rig rig(subject);
-  const auto mapping = mapping_class(rig, rig.host(0, 5000), Protocol::kTcp);
-  if (!mapping) return rig.fail("SYNs do not get out");
-  return rig.pass_if(*mapping == Dependence::kEndpointIndependent,
-                     "one external endpoint for three destinations",
-                     std::string("the mapping is ") + text(*mapping));
-}
 
 // Connections as RFC 9293 has them. After a SYN both sides may be first with everything else.
 constexpr std::string_view kFromInside[] = {
@@ -76,15 +67,6 @@ Finding simultaneous_open(const Subject& subject) {
   const bool opened = tcp.plays(">S <S >SA <SA >A <A >D <D");
   return rig.pass_if(opened, "SYNs that cross become a connection",
                      tcp.lost() + " is lost when SYNs cross");
-}
-
-Finding filters_by_address_at_most(const Subject& subject) {
-  Rig rig(subject);
-  const auto filtering = filtering_class(rig, rig.host(0, 5000), Protocol::kTcp);
-  if (!filtering) return rig.fail("not even answers come in");
-  return rig.pass_if(*filtering != Dependence::kAddressAndPortDependent,
-                     std::string("filtering is ") + text(*filtering),
-                     "only the very endpoint that was sent to may connect");
 }
 
 Finding tcp_and_udp_may_differ(const Subject& subject) {
@@ -171,9 +153,8 @@ Finding lives(const Subject& subject, std::string_view before, int64_t seconds,
   const std::string time = std::to_string(seconds) + " s after " + std::string(before);
   if (!tcp.plays(before)) return rig.fail(tcp.lost() + " is lost in " + std::string(before));
   rig.wait(Duration::seconds(seconds));
-  return rig.pass_if(tcp.plays(after),
-                     "connections live as long as they should: the last one " + time,
-                     tcp.lost() + " is lost " + time);
+  if (!tcp.plays(after)) return rig.fail(tcp.lost() + " is lost " + time);
+  return rig.pass("connections live as long as they should: the last one " + time);
 }
 
 Finding idle_times(const Subject& subject) {
@@ -216,7 +197,7 @@ constexpr Requirement kRequirements[] = {
      Level::kMust,
      "one external endpoint for all destinations (TCP)",
      {},
-     one_mapping_for_all_destinations},
+     of<one_mapping_for_all_destinations, Protocol::kTcp>},
     {"5382-REQ-2",
      Level::kMust,
      "every valid sequence of segments gets through",
@@ -227,7 +208,7 @@ constexpr Requirement kRequirements[] = {
      Level::kRecommended,
      "filters by endpoint-independence, or by address at most (TCP)",
      {},
-     filters_by_address_at_most},
+     of<filters_by_address_at_most, Protocol::kTcp>},
     {"5382-REQ-3a", Level::kMay, "the filter can be set", kIsASetting, nullptr},
     {"5382-REQ-3b", Level::kMay, "filters of TCP and UDP may differ", {}, tcp_and_udp_may_differ},
     {"5382-REQ-4",

@@ -27,13 +27,14 @@ std::optional<Left> leave(Rig& rig, Protocol protocol = Protocol::kUdp, uint32_t
 }
 Finding none_left(const Rig& rig) { return rig.fail("packets do not get out"); }
 
-// The quoted packet is the one that was sent, but for its TTL and the header checksum over it.
+// The quoted packet is the one that was sent, but for what no box remembers, TTL and identification
+// (which RFC 7857 §10 has it change), and the header checksum over them.
 bool quotes(ByteView quoted, ByteView sent) {
   const size_t size = std::min(quoted.size(), sent.size());
   if (size < 28) return false;
   for (size_t i = 0; i < size; ++i) {
-    const bool hop = i == 8 || i == 10 || i == 11;
-    if (!hop && quoted[i] != sent[i]) return false;
+    const bool forgotten = i == 4 || i == 5 || i == 8 || i == 10 || i == 11;
+    if (!forgotten && quoted[i] != sent[i]) return false;
   }
   InternetChecksum sum;
   sum.add(quoted.first(4 * (std::to_integer<size_t>(quoted[0]) & 15)));

@@ -68,7 +68,7 @@ Finding resets(const Subject& subject) {
   if (!tcp.opens()) return rig.fail(tcp.lost() + " is lost");
   rig.send(Side::kOutside, frame_of(segment(Rig::remote(2, 81), tcp.external(), kRst)));
   rig.send(Side::kOutside, frame_of(segment(Rig::remote(0, 81), tcp.external(), kRst)));
-  rig.wait(Duration::seconds(7439));
+  rig.wait(Duration::seconds(idle_seconds(subject, Protocol::kTcp, true) - 1));
   if (!tcp.plays("<D >A")) return rig.fail("an RST from a stranger ended the connection");
   return finding;
 }

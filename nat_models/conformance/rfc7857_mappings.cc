@@ -21,24 +21,26 @@ Finding may_share_ports(const Subject& subject) {
 }
 
 Finding stays_on_its_address(const Subject& subject) {
+  Finding finding;
   for (const Protocol protocol : {Protocol::kUdp, Protocol::kTcp}) {
     Rig rig(subject, 2);
-    const Filled filled = fill(rig, 0, protocol, 65000);
+    const Filled filled = fill_all(rig, protocol, 140000);
     if (filled.external.empty()) return rig.fail("packets do not get out");
-    std::set<IpAddress> early, all;
+    std::map<IpAddress, std::vector<IpAddress>> addresses;  // external ones of an internal one
     for (size_t i = 0; i < filled.external.size(); ++i) {
-      if (i < 100) early.insert(filled.external[i].ip);
-      all.insert(filled.external[i].ip);
+      addresses[filled.internal[i].ip].push_back(filled.external[i].ip);
     }
-    if (early.size() > 1) return rig.fail("a host's mappings are spread over the pool");
-    if (all.size() > 1)
-      return rig.fail("with no port left on its address, a host gets another address");
-    if (protocol == Protocol::kUdp) continue;
-    return rig.pass_if(filled.refused,
-                       "with no port left on its address, a host's new sessions are dropped",
-                       "65000 mappings did not fill an address");
+    for (const auto& [host, list] : addresses) {
+      const auto other = std::ranges::find_if(list, [&](const auto& ip) { return ip != list[0]; });
+      if (other == list.end()) continue;
+      return rig.fail(other - list.begin() < 100
+                          ? "a host's mappings are spread over the pool"
+                          : "with no port left on its address, a host gets another address");
+    }
+    if (!filled.refused) return rig.not_applicable("140000 mappings did not fill two addresses");
+    finding = rig.pass("with no port left on its address, a host's new sessions are dropped");
   }
-  return {};
+  return finding;
 }
 
 Finding maps_each_protocol(const Subject& subject) {

@@ -111,7 +111,9 @@ bool Rig::reaches(Endpoint from, Endpoint external, Endpoint internal, Protocol 
 }
 
 void Rig::tell(const char* what, Side side, const std::string& text) {
-  const std::string time = seconds_text(now_ - Instant());
+  const int64_t ms = (now_ - Instant()).ns() / 1'000'000;
+  const std::string digits = std::to_string(1000 + ms % 1000).substr(1);
+  const std::string time = std::to_string(ms / 1000) + "." + digits + " s";
   story_.push_back(padded(time, 11) + (side == Side::kInside ? "  inside   " : "  outside  ") +
                    what + "  " + text);
 }
