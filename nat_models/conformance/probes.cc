@@ -70,13 +70,14 @@ class Opener {
       : rig_(*rig), host_(host), protocol_(protocol), port_(first_port) {}
 
   // Until one is refused, or `most` are in `filled`.
-  void open(uint32_t most, Filled& filled) {
-    opened_ = false;
+  void open(size_t most, Filled& filled) {
+    opened_ = refused_ = false;
     for (; port_ <= 65535 && filled.internal.size() < most; ++port_) {
       const Endpoint internal = rig_.host(host_, static_cast<uint16_t>(port_));
       const auto external = rig_.mapped(internal, Rig::remote(0, kPort), protocol_);
       if (!external) {
         filled.answer = rig_.came();
+        refused_ = true;
         return;
       }
       opened_ = true;
@@ -86,6 +87,7 @@ class Opener {
     exhausted_ = port_ > 65535;
   }
   bool opened() const { return opened_; }        // any, in the last call
+  bool refused() const { return refused_; }      // the last one
   bool exhausted() const { return exhausted_; }  // it has no ports left itself
 
  private:
@@ -93,25 +95,27 @@ class Opener {
   uint32_t host_;
   Protocol protocol_;
   uint32_t port_;
-  bool opened_ = false, exhausted_ = false;
+  bool opened_ = false, refused_ = false, exhausted_ = false;
 };
 
-// Lets them take turns, a second apart, until none gets any more.
+// Lets them take turns until none gets any more, also a second later.
 Filled take_turns(Rig& rig, std::vector<Opener> openers, Protocol protocol, uint32_t most) {
+  constexpr size_t kTurn = 4000;  // mappings; all get some before there are none left
   Filled filled;
   rig.quiet(true);
   int turns_in_vain = 0;
   Instant refreshed = rig.now();
   while (filled.internal.size() < most && turns_in_vain < 2) {
-    bool any = false, all_exhausted = true;
+    bool any = false, refused = false, all_exhausted = true;
     for (Opener& opener : openers) {
-      opener.open(most, filled);
+      opener.open(std::min<size_t>(most, filled.internal.size() + kTurn), filled);
       any |= opener.opened();
+      refused |= opener.refused();
       all_exhausted &= opener.exhausted();
     }
     turns_in_vain = any ? 0 : turns_in_vain + 1;
-    if (all_exhausted || filled.internal.size() >= most) break;
-    rig.wait(Duration::seconds(1));
+    if (all_exhausted) break;
+    if (refused) rig.wait(Duration::seconds(1));
     if (rig.now() - refreshed < Duration::seconds(20)) continue;
     refreshed = rig.now();
     for (const Endpoint& open : filled.internal) {

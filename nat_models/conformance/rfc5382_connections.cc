@@ -157,6 +157,7 @@ Finding lives(const Subject& subject, std::string_view before, int64_t seconds,
   return rig.pass("connections live as long as they should: the last one " + time);
 }
 
+// What comes first after the silence is from outside: what leaves would open a mapping anew.
 Finding idle_times(const Subject& subject) {
   constexpr struct {
     std::string_view before;
@@ -164,13 +165,13 @@ Finding idle_times(const Subject& subject) {
     std::string_view after;
   } kCases[] = {
       {">S <SA >A", 7439, "<D >A"},
-      {">S <SA >A >D <A", 7439, ">D <D"},
+      {">S <SA >A >D <A", 7439, "<D >D"},
       {">S", 239, "<SA >A"},
-      {">S <SA", 239, ">A <D"},
-      {">S <S", 239, ">SA <SA"},
+      {">S <SA", 239, "<SA >A <D"},
+      {">S <S", 239, "<S >SA <SA"},
       {">S <SA >A >FA <A", 239, "<D >A <FA >A"},
-      {">S <SA >A <FA >A", 239, ">D <A >FA <A"},
-      {">S <SA >A >FA <FA", 239, ">A <A"},
+      {">S <SA >A <FA >A", 239, "<A >D <A >FA"},
+      {">S <SA >A >FA <FA", 239, "<FA >A <A"},
   };
   Finding finding;
   for (const auto& c : kCases) {

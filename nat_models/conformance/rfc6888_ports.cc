@@ -15,17 +15,18 @@ struct Reuse {
   size_t first = 0, second = 0, same = 0;
 };
 Reuse reuse_ports(Rig& rig, const Subject& subject, Protocol protocol) {
+  constexpr uint32_t kHosts = 40, kEach = 50;
   const int64_t idle = idle_seconds(subject, protocol, false);
   std::set<Endpoint> before;
-  for (uint32_t n = 0; n < 4; ++n) {
-    const Filled filled = fill(rig, n, protocol, 500, 5000);
+  for (uint32_t n = 0; n < kHosts; ++n) {
+    const Filled filled = fill(rig, n, protocol, kEach, 5000);
     before.insert(filled.external.begin(), filled.external.end());
   }
   rig.wait(Duration::seconds(std::min<int64_t>(idle, 8000) + 2));
   Reuse reuse;
   reuse.first = before.size();
-  for (uint32_t n = 4; n < 8; ++n) {
-    const Filled filled = fill(rig, n, protocol, 500, 5000);
+  for (uint32_t n = kHosts; n < 2 * kHosts; ++n) {
+    const Filled filled = fill(rig, n, protocol, kEach, 5000);
     reuse.second += filled.external.size();
     for (const Endpoint& e : filled.external) reuse.same += before.contains(e);
   }

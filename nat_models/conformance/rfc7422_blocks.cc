@@ -17,9 +17,6 @@ struct Share {
   int low = 0, high = -1;
   std::vector<Endpoint> overflow;  // what it got after these
   int size() const { return high - low + 1; }
-  bool same(const Share& other) const {
-    return address == other.address && low == other.low && high == other.high;
-  }
   bool contains(const Endpoint& e) const {
     return e.ip == address && low <= e.port && e.port <= high;
   }
@@ -79,8 +76,11 @@ Plan plan_of(const Subject& subject) {
   if (backwards.empty()) return plan;
   for (uint32_t n = 0; n < kMostHosts; ++n) {
     if (!forwards[n] && !backwards[n]) break;
-    if (!forwards[n] || !backwards[n] || !forwards[n]->same(*backwards[n])) return {};
-    plan.shares.push_back(*forwards[n]);
+    if (!forwards[n] || !backwards[n]) return {};
+    const Share &one_way = *forwards[n], &other_way = *backwards[n];
+    if (one_way.address != other_way.address || one_way.low != other_way.low) return {};
+    // Where they differ, a block of the dynamic pool happened to lie right behind one.
+    plan.shares.push_back(one_way.high <= other_way.high ? one_way : other_way);
   }
   if (plan.shares.size() < 2) return {};
   plan.story = one.story();

@@ -14,7 +14,7 @@ constexpr struct {
 } kStates[] = {
     {">S <SA >A", 7439, "<D", true, "an established connection lives 2 h 4 min"},
     {">S <SA >A >FA <A", 7439, "<D", true, "so does one that was closed from inside only"},
-    {">S <SA >A <FA >A", 7439, ">D", true, "so does one that was closed from outside only"},
+    {">S <SA >A <FA >A", 7439, "<A", true, "so does one that was closed from outside only"},
     {">S", 7439, "<SA", false, "one that never opened ends sooner"},
     {">S <SA >A >FA <FA >A <A", 7439, "<D", false,
      "one that was closed from both sides ends sooner"},
