@@ -12,7 +12,7 @@
 
 #include "base/prefetch.h"
 #include "nat_models/nat.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "tests/support/allocations.h"
 
 namespace natbed {
@@ -191,7 +191,7 @@ void UnknownFlowInbound(benchmark::State& state) {
 BENCHMARK(UnknownFlowInbound)->Arg(10'000)->Arg(1'000'000);
 
 void ConstructHomeAndOpenOneMapping(benchmark::State& state) {
-  const NatBehavior& behavior = find_preset("port-restricted")->behavior;
+  const NatBehavior& behavior = find_profile("port-restricted")->behavior;
   const IpAddress outside[] = {IpAddress::v4(203, 0, 113, 1)};
   const uint64_t before = allocations();
   for (auto _ : state) {

@@ -8,10 +8,10 @@
 #include <string>
 #include <system_error>
 
+#include "base/suggest.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/settings.h"
-#include "scenarios/suggest.h"
 
 namespace natbed {
 
@@ -64,7 +64,6 @@ int run(int argc, char** argv) {
   int status = 0;
   add_run_command(app, &status);
   add_matrix_command(app, &status);
-  add_nats_command(app, &status);
   add_nat_command(app, &status);
   add_view_command(app, &status);
   add_serve_command(app, &status);

@@ -7,9 +7,9 @@
 #include <deque>
 #include <vector>
 
-#include "nat_models/block_pool.h"
 #include "nat_models/flow_table.h"
 #include "nat_models/mapping_table.h"
+#include "nat_models/port_block_pool.h"
 
 namespace natbed {
 
@@ -25,7 +25,7 @@ class Hosts final : public MappingTable::Listener {
   void on_gone(const MappingRow& row, bool port_too) override;
   // The row opened first that is still there: of the host, or of all if `ip` is 0. Null: none.
   MappingRow* oldest(uint32_t ip, MappingTable& rows, Instant now);
-  BlockPool& blocks() { return blocks_; }
+  PortBlockPool& blocks() { return blocks_; }
   void clear();
 
  private:
@@ -38,7 +38,7 @@ class Hosts final : public MappingTable::Listener {
   Host& host(uint32_t ip);
 
   const NatBehavior* behavior_;
-  BlockPool blocks_;
+  PortBlockPool blocks_;
   FlowTable<Host, 0> hosts_;
   std::vector<std::deque<uint32_t>> by_age_;  // ids, oldest first; [0]: of all hosts
 };

@@ -60,14 +60,13 @@ uint32_t MappingTable::slot_of(const MappingRow& row) const {
                                   [&](uint32_t at) { return &rows_[at] == &row; });
 }
 
-MappingRow& MappingTable::open(MappingRow row, Instant now) {
+MappingRow& MappingTable::open(const MappingRow& row, Instant now) {
   if (!large_) settle(now);
   const auto give_way = [&](const MappingRow* old) {
     if (old && !alive(*old, now)) look_at(slot_of(*old), now);
   };
   give_way(find_internal(row.protocol, row.internal, row.remote, row.is_static()));
   give_way(find_external(row.protocol, row.external, row.inbound_remote()));
-  row.id = ++last_id_;
   uint32_t slot = free_;
   if (slot != kNothing) {
     free_ = rows_[slot].older;
@@ -75,6 +74,7 @@ MappingRow& MappingTable::open(MappingRow row, Instant now) {
   } else {
     slot = rows_.add(row);
   }
+  rows_[slot].id = ++last_id_;
   ++size_;
   statics_ += row.is_static();
   mark_port(row, true);
@@ -82,15 +82,20 @@ MappingRow& MappingTable::open(MappingRow row, Instant now) {
     enter(slot);
     if (++large_->opened >= kSweepBatch) sweep(now);
   } else if (rows_.size() > kScanned) {
-    large_.get();
-    std::vector<uint32_t> by_age;
-    for (uint32_t i = 0; i < rows_.size(); ++i) {
-      if (rows_[i].id != 0) by_age.push_back(i);
-    }
-    std::ranges::sort(by_age, {}, [&](uint32_t at) { return rows_[at].id; });
-    for (const uint32_t at : by_age) enter(at);
+    become_large();
   }
   return rows_[slot];
+}
+
+// Sessions are linked in the order of their age.
+void MappingTable::become_large() {
+  large_.get();
+  std::vector<uint32_t> by_age;
+  for (uint32_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i].id != 0) by_age.push_back(i);
+  }
+  std::ranges::sort(by_age, {}, [&](uint32_t at) { return rows_[at].id; });
+  for (const uint32_t at : by_age) enter(at);
 }
 
 void MappingTable::enter(uint32_t slot) {

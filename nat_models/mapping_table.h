@@ -45,7 +45,7 @@ class MappingTable {
 
   // Adds a row under the next id. REQUIRES: neither its internal key nor its external endpoint is
   // that of a row alive or resting. Rows that have ended give way.
-  MappingRow& open(MappingRow row, Instant now);
+  MappingRow& open(const MappingRow& row, Instant now);
   // Ends a row now; its port rests if the behaviour says so.
   void close(MappingRow& row, Instant now);
   // To be called when a row's end may have moved towards the present.
@@ -101,6 +101,7 @@ class MappingTable {
   MappingRow* scan(Matches matches);
   MappingRow* row_at(uint32_t slot) { return slot == kNothing ? nullptr : &rows_[slot]; }
   uint32_t slot_of(const MappingRow& row) const;
+  void become_large();
   void enter(uint32_t slot);
   void await_end(uint32_t slot, Instant end);
   void leave_internal(uint32_t slot);

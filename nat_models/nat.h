@@ -2,9 +2,10 @@
 //
 // process() rewrites one packet and says what to do with it; there is no clock, no socket and no
 // callback. What a box keeps for later (fragments that wait for their first one, a SYN that is
-// answered after six seconds) comes out of release() when it falls due. A row that has expired behaves as absent at that very instant, whether or not anybody
-// cleaned up. The simulator's boxes and the emulator call this same code. It shares nothing with
-// the oracle of traversal.h, on purpose.
+// answered after six seconds) comes out of release() when it falls due. A row that has expired
+// behaves as absent at that very instant, whether or not anybody cleaned up. The simulator's boxes
+// and the emulator call this same code. It shares nothing with the oracle of traversal.h, on
+// purpose.
 #pragma once
 
 #include <cstdint>

@@ -100,7 +100,7 @@ std::vector<NatRow> Nat::list(Instant now) const {
   const Tables& t = *tables_;
   // The owners of all filters, sorted, so that a row counts its own without reading the others'.
   std::vector<uint64_t> owners;
-  t.peers.each([&](const FlowKey& key, const Peer& peer) {
+  t.peers.each([&](const FlowKey& key, const RowPeer& peer) {
     if (!t.peer_over(peer, now)) owners.push_back(key.owner);
   });
   std::ranges::sort(owners);
@@ -123,7 +123,7 @@ std::optional<NatRow> Nat::row(RowId id, Instant now) const {
   std::vector<uint64_t> owners;
   const bool shared = !t.filters_in_row(behavior_->of(row->protocol));
   const uint64_t owner = PeerTable::filter_owner(*row, shared);
-  t.peers.each([&](const FlowKey& key, const Peer& peer) {
+  t.peers.each([&](const FlowKey& key, const RowPeer& peer) {
     if (key.owner == owner && !t.peer_over(peer, now)) owners.push_back(owner);
   });
   shown.admitted_remotes = t.admitted_remotes(*row, now, owners);

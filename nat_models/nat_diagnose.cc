@@ -76,7 +76,7 @@ Diagnosis Nat::Tables::diagnose_filtered(const Packet& packet, RowId id, Instant
       scope(b.filtering, row->peer) == as_filter && now >= row->peer_used) {
     ended(row->peer_used, row->peer_timer);
   }
-  const Peer* peer =
+  const RowPeer* peer =
       peers.find({PeerTable::filter_owner(*row, !filters_in_row(b)), as_filter.key()});
   if (peer) ended(peer->used, peer->timer);
   if (d.cure == Cure::kSendSooner) return d;

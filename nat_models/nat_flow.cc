@@ -208,11 +208,12 @@ PortChoice Nat::Tables::choose_port(const PortRequest& request) {
   const PortRange range = behavior->of(request.protocol).ports.range;
   std::vector<PortRange> own;
   if (blocks.kind == PortBlocks::Kind::kDeterministic) {
-    const auto share = BlockPool::fixed_share(blocks, range, external.size(), request.internal.ip);
+    const auto share =
+        PortBlockPool::fixed_share(blocks, range, external.size(), request.internal.ip);
     if (!share || external[share->address].v4_value() != request.external_ip) return {};
     own.push_back(share->ports);
   }
-  BlockPool& pool = hosts->blocks();
+  PortBlockPool& pool = hosts->blocks();
   pool.blocks_of(request.internal.ip, request.external_ip, range, &own);
   PortChoice choice;
   if (!own.empty()) choice = ports.choose(*behavior, rows, rng, request, own);

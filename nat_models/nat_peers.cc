@@ -64,7 +64,7 @@ std::optional<Nat::Tables::Connection> Nat::Tables::connection_of(MappingRow& ro
   };
   const bool in_row = row.has(MappingRow::kHasPeer) && row.peer == remote;
   const FlowKey key{PeerTable::connection_owner(row), remote.key()};
-  Peer* peer = !in_row && row.has(MappingRow::kManyPeers) ? peers.find(key) : nullptr;
+  RowPeer* peer = !in_row && row.has(MappingRow::kManyPeers) ? peers.find(key) : nullptr;
   if (in_row && !over(row.peer_used, row.peer_timer)) {
     return Connection{&row.peer_used, &row.peer_timer, row.has(MappingRow::kFromOutside), true,
                       false};
@@ -87,7 +87,7 @@ std::optional<Nat::Tables::Connection> Nat::Tables::connection_of(MappingRow& ro
   if (!peer) {
     row.set(MappingRow::kManyPeers);
     peers.put(key, {now, Timer::kTcpSynSent, outside},
-              [&](const Peer& p) { return peer_over(p, now); });
+              [&](const RowPeer& p) { return peer_over(p, now); });
     peer = peers.find(key);
   }
   peer->from_outside = outside;
@@ -124,7 +124,7 @@ void Nat::Tables::pass_segment(MappingRow& row, const TcpFields& tcp, V4Endpoint
                         : touch_filter(row, remote, now, state);
 }
 
-bool Nat::Tables::peer_over(const Peer& peer, Instant now) const {
+bool Nat::Tables::peer_over(const RowPeer& peer, Instant now) const {
   const Duration longest =
       std::max(filter_time(behavior->udp, peer.timer), filter_time(behavior->tcp, peer.timer));
   return now >= peer.used + std::max(longest, behavior->timers.idle_time(peer.timer));
@@ -141,7 +141,7 @@ bool Nat::Tables::admits(const MappingRow& row, V4Endpoint remote, Instant now) 
     return true;
   }
   if (peers.empty()) return false;
-  const auto lets_in = [&](const Peer* peer) {
+  const auto lets_in = [&](const RowPeer* peer) {
     return peer && filter_alive(b, peer->used, peer->timer, now);
   };
   if (row.has(MappingRow::kManyPeers) &&
@@ -165,7 +165,7 @@ void Nat::Tables::open_filter(MappingRow& row, V4Endpoint remote, Instant now, T
     return renew(row.peer_used, row.peer_timer);
   }
   const FlowKey key{PeerTable::filter_owner(row, !filters_in_row(b)), wanted.key()};
-  if (Peer* peer = peers.find(key)) return renew(peer->used, peer->timer);
+  if (RowPeer* peer = peers.find(key)) return renew(peer->used, peer->timer);
   const bool room =
       !row.has(MappingRow::kHasPeer) || !filter_alive(b, row.peer_used, row.peer_timer, now);
   if (in_row && room) {
@@ -174,7 +174,7 @@ void Nat::Tables::open_filter(MappingRow& row, V4Endpoint remote, Instant now, T
     row.peer_timer = timer;
     return row.set(MappingRow::kHasPeer);
   }
-  peers.put(key, {now, timer, false}, [&](const Peer& p) { return peer_over(p, now); });
+  peers.put(key, {now, timer, false}, [&](const RowPeer& p) { return peer_over(p, now); });
 }
 
 // A static row admits anyone itself. What it sends opens the filters of the rows that its endpoint had
@@ -202,7 +202,7 @@ void Nat::Tables::touch_filter(MappingRow& row, V4Endpoint remote, Instant now, 
     return renew(row.peer_used, row.peer_timer);
   }
   if (peers.empty()) return;
-  Peer* peer = peers.find(
+  RowPeer* peer = peers.find(
       {PeerTable::filter_owner(row, !filters_in_row(b)), scope(b.filtering, remote).key()});
   if (peer) renew(peer->used, peer->timer);
 }

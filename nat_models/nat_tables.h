@@ -117,7 +117,7 @@ struct Nat::Tables {
     return b.filter_scope == FilterScope::kMapping ||
            (b.mapping == Dependence::kEndpointIndependent && !b.ports.clash_binds_remote);
   }
-  bool peer_over(const Peer& peer, Instant now) const;
+  bool peer_over(const RowPeer& peer, Instant now) const;
 
   const NatBehavior* behavior;
   Rng rng;

@@ -2,8 +2,9 @@
 //
 // An entry is a filter (this remote may send in, RFC 4787 §5) or one TCP connection of a row. It
 // belongs to one row, or to the internal endpoint if that may have several rows, names the remote as
-// far as that matters, and ends on its own: the time of its state after the last packet that counts. Most rows have one remote,
-// which stands in the row itself (MappingRow::peer); a box that needs no more pays nothing here.
+// far as that matters, and ends on its own: the time of its state after the last packet that counts.
+// Most rows have one remote, which stands in the row itself (MappingRow::peer); a box that needs no
+// more pays nothing here.
 #pragma once
 
 #include "nat_models/flow_table.h"
@@ -11,7 +12,7 @@
 
 namespace natbed {
 
-struct Peer {
+struct RowPeer {
   Instant used;
   Timer timer = Timer::kUdpUnreplied;
   bool from_outside = false;  // TCP: the remote opened the connection
@@ -20,10 +21,10 @@ struct Peer {
 class PeerTable {
  public:
   // Valid until the next put().
-  Peer* find(FlowKey key) { return empty_ ? nullptr : flows_.find(key); }
+  RowPeer* find(FlowKey key) { return empty_ ? nullptr : flows_.find(key); }
   // REQUIRES: the key is not there.
   template <class Dead>
-  void put(FlowKey key, const Peer& peer, Dead dead) {
+  void put(FlowKey key, const RowPeer& peer, Dead dead) {
     empty_ = false;
     flows_.put(key, peer, [&](const auto& flow) { return dead(flow.value); });
   }
@@ -46,7 +47,7 @@ class PeerTable {
   static uint64_t connection_owner(const MappingRow& row) { return uint64_t{0xFF} << 56 | row.id; }
 
  private:
-  FlowTable<Peer, 2> flows_;
+  FlowTable<RowPeer, 2> flows_;
   bool empty_ = true;
 };
 

@@ -1,7 +1,7 @@
 // Ports in blocks, quotas, rest periods and pools of addresses: what carriers do (RFC 6888, 7422).
 #include <set>
 
-#include "nat_models/block_pool.h"
+#include "nat_models/port_block_pool.h"
 #include "tests/nat_models/box.h"
 
 namespace natbed::test {
@@ -63,14 +63,15 @@ TEST(NatBlock, ComputesTheWorkedExampleOfRfc7422) {  // §2.3
   const PortBlocks plan = plan_of_rfc7422();
   for (uint32_t i = 0; i < 14; ++i) {
     const uint32_t inside = plan.inside_first + i;
-    const auto share = BlockPool::fixed_share(plan, range, 1, inside);
+    const auto share = PortBlockPool::fixed_share(plan, range, 1, inside);
     ASSERT_TRUE(share.has_value());
     EXPECT_EQ(share->ports, expected[i]) << i;
-    EXPECT_EQ(BlockPool::owner_of(plan, range, 0, expected[i].low), inside);
-    EXPECT_EQ(BlockPool::owner_of(plan, range, 0, expected[i].high), inside);
+    EXPECT_EQ(PortBlockPool::owner_of(plan, range, 0, expected[i].low), inside);
+    EXPECT_EQ(PortBlockPool::owner_of(plan, range, 0, expected[i].high), inside);
   }
-  EXPECT_FALSE(BlockPool::fixed_share(plan, range, 1, plan.inside_first + 14)) << "no address left";
-  EXPECT_EQ(BlockPool::owner_of(plan, range, 0, 57472), 0u) << "the dynamic pool is nobody's";
+  EXPECT_FALSE(PortBlockPool::fixed_share(plan, range, 1, plan.inside_first + 14))
+      << "no address left";
+  EXPECT_EQ(PortBlockPool::owner_of(plan, range, 0, 57472), 0u) << "the dynamic pool is nobody's";
 }
 
 TEST(NatBlock, UsesTheFixedShareFirstThenOneBlockOfTheDynamicPool) {  // RFC 7422 §2

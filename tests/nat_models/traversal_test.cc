@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "nat_models/nat.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "tests/nat_models/box.h"
 
 namespace natbed::test {
@@ -100,7 +100,7 @@ bool reach_each_other(const NatBehavior* a, const NatBehavior* b, uint64_t seed)
 
 std::vector<NatBehavior> kinds(FilterScope scope, ReplyMapping reply) {
   std::vector<NatBehavior> all;
-  for (const Preset& kind : nat_kinds()) {
+  for (const NatProfile& kind : nat_kinds()) {
     all.push_back(kind.behavior);
     all.back().set(&ProtocolBehavior::filter_scope, scope);
     all.back().set(&ProtocolBehavior::reply_mapping, reply);
@@ -200,7 +200,7 @@ TEST(Traversal, IsSymmetric) {
 }
 
 TEST(Traversal, ShowsTheSendsThatOpenThePath) {
-  const NatBehavior& home = find_preset("port-restricted")->behavior;
+  const NatBehavior& home = find_profile("port-restricted")->behavior;
   const TraversalVerdict verdict = direct_path(&home, &home);
   EXPECT_EQ(verdict.outcome, Traversal::kAlways);
   EXPECT_EQ(explain(verdict),
@@ -211,7 +211,7 @@ TEST(Traversal, ShowsTheSendsThatOpenThePath) {
 }
 
 TEST(Traversal, NamesTheDropsThatRepeat) {
-  const NatBehavior& symmetric = find_preset("symmetric")->behavior;
+  const NatBehavior& symmetric = find_profile("symmetric")->behavior;
   const TraversalVerdict verdict = direct_path(&symmetric, &symmetric);
   EXPECT_EQ(verdict.outcome, Traversal::kNever);
   EXPECT_TRUE(verdict.witness.empty());
@@ -221,8 +221,8 @@ TEST(Traversal, NamesTheDropsThatRepeat) {
 }
 
 TEST(Traversal, LearnsFromPacketsWherePeersReallyAre) {
-  const NatBehavior& symmetric = find_preset("symmetric")->behavior;
-  const NatBehavior& restricted = find_preset("restricted")->behavior;
+  const NatBehavior& symmetric = find_profile("symmetric")->behavior;
+  const NatBehavior& restricted = find_profile("restricted")->behavior;
   const TraversalVerdict verdict = direct_path(&restricted, &symmetric);
   EXPECT_EQ(verdict.outcome, Traversal::kAlways);
   EXPECT_EQ(explain(verdict),

@@ -1,4 +1,4 @@
-// BlockPool: the ports of a box' public addresses in blocks, given to internal addresses as a whole
+// PortBlockPool: the ports of a box' public addresses in blocks, given to internal addresses as a whole
 // (RFC 6888 REQ-14), and the fixed shares of RFC 7422.
 //
 // A block is free again once none of its ports is in use. Blocks lie back to back in the box' port
@@ -20,9 +20,9 @@ struct FixedShare {
   PortRange ports;
 };
 
-class BlockPool {
+class PortBlockPool {
  public:
-  explicit BlockPool(const PortBlocks* rules) : rules_(rules) {}
+  explicit PortBlockPool(const PortBlocks* rules) : rules_(rules) {}
 
   // RFC 7422 §2.2: internal address to external address and ports. Empty: outside the plan.
   // `range`: the ports of an address that are shared out.

@@ -1,4 +1,4 @@
-#include "nat_models/block_pool.h"
+#include "nat_models/port_block_pool.h"
 
 #include <algorithm>
 
@@ -19,8 +19,8 @@ PortRange dynamic_part(const PortBlocks& rules, PortRange range) {
 
 }  // namespace
 
-std::optional<FixedShare> BlockPool::fixed_share(const PortBlocks& rules, PortRange range,
-                                                 size_t addresses, uint32_t internal) {
+std::optional<FixedShare> PortBlockPool::fixed_share(const PortBlocks& rules, PortRange range,
+                                                     size_t addresses, uint32_t internal) {
   const uint32_t index = internal - rules.inside_first;
   if (internal < rules.inside_first || index / rules.hosts_per_address >= addresses)
     return std::nullopt;
@@ -31,8 +31,8 @@ std::optional<FixedShare> BlockPool::fixed_share(const PortBlocks& rules, PortRa
                     {static_cast<uint16_t>(low), static_cast<uint16_t>(low + size - 1)}};
 }
 
-uint32_t BlockPool::owner_of(const PortBlocks& rules, PortRange range, uint32_t address,
-                             uint16_t port) {
+uint32_t PortBlockPool::owner_of(const PortBlocks& rules, PortRange range, uint32_t address,
+                                 uint16_t port) {
   const uint32_t size = share_size(rules, range);
   if (size == 0 || !range.contains(port)) return 0;
   const uint32_t share = (uint32_t{port} - range.low) / size;
@@ -40,7 +40,7 @@ uint32_t BlockPool::owner_of(const PortBlocks& rules, PortRange range, uint32_t 
   return rules.inside_first + address * rules.hosts_per_address + share;
 }
 
-BlockPool::Address& BlockPool::address(uint32_t external, PortRange range) {
+PortBlockPool::Address& PortBlockPool::address(uint32_t external, PortRange range) {
   const auto found = std::ranges::find(addresses_, external, &Address::ip);
   if (found != addresses_.end()) return *found;
   Address fresh{external, dynamic_part(*rules_, range), {}};
@@ -49,21 +49,21 @@ BlockPool::Address& BlockPool::address(uint32_t external, PortRange range) {
   return addresses_.back();
 }
 
-PortRange BlockPool::range_of(const Address& address, size_t block) const {
+PortRange PortBlockPool::range_of(const Address& address, size_t block) const {
   const uint32_t low = address.range.low + static_cast<uint32_t>(block) * rules_->size;
   return {static_cast<uint16_t>(low), static_cast<uint16_t>(low + rules_->size - 1)};
 }
 
-void BlockPool::blocks_of(uint32_t internal, uint32_t external, PortRange range,
-                          std::vector<PortRange>* ranges) {
+void PortBlockPool::blocks_of(uint32_t internal, uint32_t external, PortRange range,
+                              std::vector<PortRange>* ranges) {
   const Address& a = address(external, range);
   for (size_t i = 0; i < a.blocks.size(); ++i) {
     if (a.blocks[i].owner == internal) ranges->push_back(range_of(a, i));
   }
 }
 
-std::optional<PortRange> BlockPool::take(uint32_t internal, uint32_t external, PortRange range,
-                                         Rng& rng) {
+std::optional<PortRange> PortBlockPool::take(uint32_t internal, uint32_t external, PortRange range,
+                                             Rng& rng) {
   Address& a = address(external, range);
   const auto own = std::ranges::count(a.blocks, internal, &Block::owner);
   auto free = static_cast<uint64_t>(std::ranges::count(a.blocks, 0u, &Block::owner));
@@ -77,7 +77,7 @@ std::optional<PortRange> BlockPool::take(uint32_t internal, uint32_t external, P
   return std::nullopt;
 }
 
-void BlockPool::use(V4Endpoint external, int change) {
+void PortBlockPool::use(V4Endpoint external, int change) {
   const auto a = std::ranges::find(addresses_, external.ip, &Address::ip);
   if (a == addresses_.end() || !a->range.contains(external.port)) return;
   const size_t i = (uint32_t{external.port} - a->range.low) / rules_->size;

@@ -1,6 +1,4 @@
-#include "scenarios/suggest.h"
-
-#include <fmt/format.h>
+#include "base/suggest.h"
 
 #include <algorithm>
 #include <vector>
@@ -41,14 +39,20 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> words) {
   const std::string_view near = nearest_word(word, words);
-  return near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near);
+  return near.empty() ? "" : " (did you mean \"" + std::string(near) + "\"?)";
 }
 
 std::string unknown_word(std::string_view what, std::string_view word,
                          std::span<const std::string_view> words) {
+  std::string text = "unknown " + std::string(what) + " \"" + std::string(word) + "\"";
   const std::string near = did_you_mean(word, words);
-  if (!near.empty()) return fmt::format("unknown {} \"{}\"{}", what, word, near);
-  return fmt::format("unknown {} \"{}\" (there are: {})", what, word, fmt::join(words, ", "));
+  if (!near.empty()) return text + near;
+  text += " (there are: ";
+  for (const std::string_view& known : words) {
+    if (&known != words.data()) text += ", ";
+    text += known;
+  }
+  return text + ")";
 }
 
 std::string unknown_word(std::string_view what, std::string_view word,
