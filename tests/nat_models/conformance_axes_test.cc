@@ -195,7 +195,8 @@ const std::vector<Mutant>& axis_mutants() {
              [](B& b) {
                b.tcp.ports.range = {2048, 9215};
              }),
-      mutant("no dynamic pool", kPlan, {"7422-2-overflow"}, [](B& b) { b.blocks.per_host = 0; }),
+      mutant("no dynamic pool", kPlan, {"7422-2-overflow"},
+             [](B& b) { b.blocks.dynamic_share = 0; }),
   };
   return all;
 }
