@@ -29,7 +29,8 @@ void payload_rewritten(std::span<std::byte> bytes, ByteView before, ByteView aft
 
 // `packet` in fragments of at most `mtu` bytes, in order (RFC 791 §3.2). One that fits is its own
 // only fragment; a fragment is cut further. Empty: malformed, or `mtu` has no room for a header and
-// eight bytes. The flag "don't fragment" is the caller's affair.
+// eight bytes. The flag "don't fragment" is the caller's affair. fragment.h does the same to plain
+// values, which have no options.
 std::vector<std::vector<std::byte>> fragment_packet(ByteView packet, uint16_t mtu);
 
 }  // namespace natbed

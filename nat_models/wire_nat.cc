@@ -4,13 +4,13 @@
 
 #include "base/checksum.h"
 #include "base/wire.h"
+#include "base/wire_parts.h"
 #include "base/wire_rewrite.h"
 
 namespace natbed {
 namespace {
 
 constexpr size_t kIpHeader = 20, kIcmpHeader = 8;
-constexpr uint16_t kMoreFragments = 0x2000, kDontFragment = 0x4000, kOffset = 0x1FFF;
 
 size_t header_size(ByteView ip) { return 4 * (std::to_integer<size_t>(ip[0]) & 0x0F); }
 
@@ -29,9 +29,9 @@ Packet read_header(ByteView frame) {
   const size_t total = in.u16();
   packet.identification = in.u16();
   const uint16_t fragment = in.u16();
-  packet.dont_fragment = fragment & kDontFragment;
-  packet.more_fragments = fragment & kMoreFragments;
-  packet.fragment_offset = fragment & kOffset;
+  packet.dont_fragment = fragment & wire::kDontFragment;
+  packet.more_fragments = fragment & wire::kMoreFragments;
+  packet.fragment_offset = fragment & wire::kOffsetMask;
   packet.ttl = in.u8();
   packet.protocol = static_cast<Protocol>(in.u8());
   in.skip(2);
@@ -149,7 +149,7 @@ void WireNat::carry(std::span<std::byte> frame, Side from, Instant now, FrameSin
   const Verdict verdict = nat_.process(packet, from, now);
   switch (verdict.action) {
     case Verdict::Action::kForward:
-      forward(frame, before, packet, verdict, out);
+      forward(frame, before, from, packet, verdict, out);
       break;
     case Verdict::Action::kLocal:
       out.deliver(from, frame);
@@ -181,14 +181,12 @@ void WireNat::release(Instant now, FrameSink& out) {
       out.dropped(r->from, frame, r->reason);
     }
   }
+  if (deadline().is_never()) held_.clear();  // the Nat may have forgotten some
 }
 
-void WireNat::forward(std::span<std::byte> frame, const Packet& before, const Packet& after,
-                      const Verdict& verdict, FrameSink& out) {
-  if (!rewrite_packet(frame, after)) {
-    return out.dropped(before.source.ip == after.source.ip ? Side::kOutside : Side::kInside, frame,
-                       DropReason::kMalformed);
-  }
+void WireNat::forward(std::span<std::byte> frame, const Packet& before, Side from,
+                      const Packet& after, const Verdict& verdict, FrameSink& out) {
+  if (!rewrite_packet(frame, after)) return out.dropped(from, frame, DropReason::kMalformed);
   if (verdict.rewrite_payload && after.has_transport_header() && !is_icmp_error(after)) {
     const std::span<std::byte> payload = frame.last(before.payload_size);
     const std::vector<std::byte> old(payload.begin(), payload.end());

@@ -42,7 +42,8 @@ class WireNat {
   Nat& nat() { return nat_; }
 
  private:
-  void forward(std::span<std::byte> frame, const Packet& before, const Packet& after,
+  // `before`: as it came in on `from`.
+  void forward(std::span<std::byte> frame, const Packet& before, Side from, const Packet& after,
                const Verdict& verdict, FrameSink& out);
   // `answer` to `cause`, whose bytes are `frame`, out of the side that it came from.
   void answer(ByteView frame, const Packet& cause, Side from, Answer answer, uint16_t mtu,

@@ -4,6 +4,7 @@
 
 #include "base/checksum.h"
 #include "base/wire.h"
+#include "base/wire_parts.h"
 
 namespace natbed::conformance {
 namespace {
@@ -22,9 +23,9 @@ void put(Frame& frame, size_t at, size_t value) {
 Packet header_of(ByteView frame) {
   Packet packet;
   packet.identification = word(frame, 4);
-  packet.dont_fragment = word(frame, 6) & 0x4000;
-  packet.more_fragments = word(frame, 6) & 0x2000;
-  packet.fragment_offset = word(frame, 6) & 0x1FFF;
+  packet.dont_fragment = word(frame, 6) & wire::kDontFragment;
+  packet.more_fragments = word(frame, 6) & wire::kMoreFragments;
+  packet.fragment_offset = word(frame, 6) & wire::kOffsetMask;
   packet.ttl = std::to_integer<uint8_t>(frame[8]);
   packet.protocol = static_cast<Protocol>(std::to_integer<uint8_t>(frame[9]));
   ByteReader in(frame.subspan(12));

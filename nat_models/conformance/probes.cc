@@ -99,7 +99,8 @@ class Opener {
 };
 
 // Lets them take turns until none gets any more, also a second later.
-Filled take_turns(Rig& rig, std::vector<Opener> openers, Protocol protocol, uint32_t most) {
+Filled take_turns(Rig& rig, std::vector<Opener> openers, Protocol protocol, uint32_t most,
+                  std::span<const Endpoint> kept = {}) {
   constexpr size_t kTurn = 4000;  // mappings; all get some before there are none left
   Filled filled;
   rig.quiet(true);
@@ -116,10 +117,10 @@ Filled take_turns(Rig& rig, std::vector<Opener> openers, Protocol protocol, uint
     turns_in_vain = any ? 0 : turns_in_vain + 1;
     if (all_exhausted) break;
     if (refused) rig.wait(Duration::seconds(1));
-    if (rig.now() - refreshed < Duration::seconds(20)) continue;
+    if (rig.now() - refreshed < Duration::seconds(10)) continue;
     refreshed = rig.now();
-    for (const Endpoint& open : filled.internal) {
-      rig.mapped(open, Rig::remote(0, kPort), protocol);
+    for (const auto open : {kept, std::span<const Endpoint>(filled.internal)}) {
+      for (const Endpoint& e : open) rig.mapped(e, Rig::remote(0, kPort), protocol);
     }
   }
   filled.refused = turns_in_vain > 0;
@@ -133,14 +134,15 @@ Filled fill(Rig& rig, uint32_t host, Protocol protocol, uint32_t most, uint16_t 
   return take_turns(rig, {Opener(&rig, host, protocol, first_port)}, protocol, most);
 }
 
-Filled fill_all(Rig& rig, Protocol protocol, uint32_t most, uint32_t first_host) {
+Filled fill_all(Rig& rig, Protocol protocol, uint32_t most, uint32_t first_host,
+                std::span<const Endpoint> kept) {
   // How many hosts it takes: on another bench, how much one of them gets.
   Rig scratch(rig.subject());
   const size_t each = std::max<size_t>(1, fill(scratch, 0, protocol, most).internal.size());
   const size_t hosts = std::min<size_t>(most / each + 2, 4000);
   std::vector<Opener> openers;
   for (uint32_t n = 0; n < hosts; ++n) openers.emplace_back(&rig, first_host + n, protocol, 1024);
-  return take_turns(rig, std::move(openers), protocol, most);
+  return take_turns(rig, std::move(openers), protocol, most, kept);
 }
 
 bool Tcp::plays(std::string_view script) {

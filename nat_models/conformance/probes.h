@@ -37,8 +37,9 @@ struct Filled {
 };
 Filled fill(Rig& rig, uint32_t host, Protocol protocol, uint32_t most, uint16_t first_port = 1024);
 // The same with hosts from `first_host` on, as many as are needed, which take turns, until all of
-// them are refused.
-Filled fill_all(Rig& rig, Protocol protocol, uint32_t most, uint32_t first_host = 0);
+// them are refused. `kept`: mappings that were there before, which are kept alive, too.
+Filled fill_all(Rig& rig, Protocol protocol, uint32_t most, uint32_t first_host = 0,
+                std::span<const Endpoint> kept = {});
 
 // One TCP connection between a host inside and a remote.
 class Tcp {

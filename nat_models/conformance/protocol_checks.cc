@@ -66,12 +66,15 @@ Finding no_overloading(const Subject& subject, Protocol protocol) {
   for (uint32_t n = 0; n < 8; ++n) {
     const Endpoint remote = Rig::remote(n % 2 == 0 ? 0 : n, kPort);
     const auto external = rig.mapped(rig.host(n, 5000), remote, protocol);
-    if (!external) return rig.fail("host " + std::to_string(n + 1) + " gets no mapping");
+    if (!external) continue;  // refused: that is not sharing
     if (!taken.insert(*external).second) {
       return rig.fail(text(*external) + " serves two internal endpoints at once");
     }
   }
-  return rig.pass("eight hosts that send from one port have eight external endpoints");
+  return rig.pass_if(!taken.empty(),
+                     "eight hosts that send from one port have " + std::to_string(taken.size()) +
+                         " external endpoints, none of them shared",
+                     "packets do not get out");
 }
 
 Finding filters_by_address_at_most(const Subject& subject, Protocol protocol) {

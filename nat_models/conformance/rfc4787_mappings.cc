@@ -154,7 +154,7 @@ Finding overlapping_prefixes(const Subject& subject) {
   site.external = {outer.host(1, 0).ip};
   Rig inner(subject, site);
   for (const uint32_t n : {0u, 1u}) {
-    const Endpoint host = inner.host(n, 5000), remote = Rig::remote(0, kPort);
+    const Endpoint host = inner.host(n, n == 0 ? 5000 : 6000), remote = Rig::remote(0, kPort);
     const auto half = inner.out(datagram(host, remote));
     if (!half) return inner.fail(text(host) + " does not get through the inner box");
     const auto whole = outer.out(half->frame);

@@ -101,7 +101,7 @@ const std::vector<Mutant>& axis_mutants() {
              [](B& b) { b.held_fragments = 65535; }),
       mutant("TCP maps by address", kHome, {"5382-REQ-1", "5382-REQ-8a"},
              [](B& b) { b.tcp.mapping = kAddressDependent; }),
-      mutant("half a connection for 10 s", kHome, {"5382-REQ-2", "5382-REQ-5", "7857-2"},
+      mutant("half a connection for 10 s", kHome, {"5382-REQ-5", "7857-2"},
              [](B& b) { b.timers.tcp_close_wait = 10_s; }),
       mutant("TCP filters by port", kHome, {"5382-REQ-3", "5382-REQ-3b"},
              [](B& b) { b.tcp.filtering = kAddressAndPortDependent; }),
@@ -205,7 +205,10 @@ namespace {
 
 class ConformanceAxes : public testing::TestWithParam<size_t> {};
 
-TEST_P(ConformanceAxes, WrongOnesAreNoticed) { expect_noticed(axis_mutants()[GetParam()]); }
+TEST_P(ConformanceAxes, WrongOnesAreNoticed) {
+  const Mutant& mutant = axis_mutants()[GetParam()];
+  EXPECT_EQ(differences(*mutant.make(), mutant.kind), mutant.noticed_by) << mutant.name;
+}
 
 INSTANTIATE_TEST_SUITE_P(Mutants, ConformanceAxes,
                          testing::Range(size_t{0}, axis_mutants().size()));

@@ -138,9 +138,4 @@ struct Mutant {
 const std::vector<Mutant>& axis_mutants();    // conformance_axes_test.cc
 const std::vector<Mutant>& packet_mutants();  // conformance_packets_test.cc
 
-inline void expect_noticed(const Mutant& mutant) {
-  const auto maker = mutant.make();
-  EXPECT_EQ(differences(*maker, mutant.kind), mutant.noticed_by) << mutant.name;
-}
-
 }  // namespace natbed::test
