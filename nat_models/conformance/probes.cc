@@ -145,12 +145,46 @@ Filled fill_all(Rig& rig, Protocol protocol, uint32_t most, uint32_t first_host,
   return take_turns(rig, std::move(openers), protocol, most, kept);
 }
 
+std::string in_words(std::string_view script) {
+  std::string text;
+  bool outbound = false;
+  const char* gap = "";
+  for (const char c : script) {
+    switch (c) {
+      case '>':
+      case '<':
+        outbound = c == '>';
+        continue;
+      case ' ':
+        text += outbound ? " out, " : " in, ";
+        gap = "";
+        continue;
+      case 'S':
+        text += std::string(gap) + "SYN";
+        break;
+      case 'A':
+        text += std::string(gap) + "ACK";
+        break;
+      case 'F':
+        text += std::string(gap) + "FIN";
+        break;
+      case 'R':
+        text += std::string(gap) + "RST";
+        break;
+      default:
+        text += std::string(gap) + "data";
+    }
+    gap = " ";
+  }
+  return text + (outbound ? " out" : " in");
+}
+
 bool Tcp::plays(std::string_view script) {
   while (!script.empty()) {
     const std::string_view token = script.substr(0, script.find(' '));
     script.remove_prefix(std::min(script.size(), token.size() + 1));
     if (segment_passes(token[0] == '>', token.substr(1))) continue;
-    lost_ = std::string(token);
+    lost_ = in_words(token);
     return false;
   }
   return true;

@@ -41,6 +41,9 @@ Filled fill(Rig& rig, uint32_t host, Protocol protocol, uint32_t most, uint16_t 
 Filled fill_all(Rig& rig, Protocol protocol, uint32_t most, uint32_t first_host = 0,
                 std::span<const Endpoint> kept = {});
 
+// Segments of a script, see Tcp::plays(), in words: "SYN out, SYN ACK in".
+std::string in_words(std::string_view script);
+
 // One TCP connection between a host inside and a remote.
 class Tcp {
  public:
@@ -51,7 +54,7 @@ class Tcp {
   // flags, D for data (with ACK). Stops at the first that is not delivered to the other end.
   bool plays(std::string_view script);
   bool opens() { return plays(">S <SA >A"); }
-  const std::string& lost() const { return lost_; }  // the segment that was not delivered
+  const std::string& lost() const { return lost_; }  // the segment that was not, in words
   Endpoint external() const { return external_; }    // as the remote saw it last
   void set_external(Endpoint e) { external_ = e; }
 

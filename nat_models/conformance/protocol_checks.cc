@@ -50,13 +50,27 @@ bool ends_with(const std::optional<Seen>& seen, ByteView payload) {
 
 }  // namespace
 
+std::string strays_when_ports_clash(Rig& rig, Endpoint internal, Protocol protocol) {
+  const auto first = rig.mapped(internal, Rig::remote(3, kPort), protocol);
+  for (const Endpoint to :
+       {Rig::remote(0, kPort), Rig::remote(0, kOtherPort), Rig::remote(3, kPort)}) {
+    const auto again = rig.mapped(internal, to, protocol);
+    if (again == first || !again) continue;
+    return "where two hosts use one port, the second has " + text(first) + " and " + text(again);
+  }
+  return {};
+}
+
 Finding one_mapping_for_all_destinations(const Subject& subject, Protocol protocol) {
   Rig rig(subject);
   const auto mapping = mapping_class(rig, rig.host(0, 5000), protocol);
   if (!mapping) return rig.fail("packets do not get out");
-  return rig.pass_if(*mapping == Dependence::kEndpointIndependent,
-                     "one external endpoint for three destinations",
-                     std::string("the mapping is ") + text(*mapping));
+  if (*mapping != Dependence::kEndpointIndependent) {
+    return rig.fail(std::string("the mapping is ") + text(*mapping));
+  }
+  const std::string strays = strays_when_ports_clash(rig, rig.host(1, 5000), protocol);
+  if (!strays.empty()) return rig.fail(strays);
+  return rig.pass("one external endpoint for three destinations, also where ports clash");
 }
 
 // Boxes that overload wait for a second destination, or for a second host that wants the same port.

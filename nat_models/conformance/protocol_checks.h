@@ -5,6 +5,11 @@
 
 namespace natbed::conformance {
 
+// Boxes that track connections, not mappings, seem endpoint-independent until somebody else has the
+// endpoint towards one of the remotes. REQUIRES: the first host has sent from the same port to
+// remote 0. Says what is wrong then; empty: nothing.
+std::string strays_when_ports_clash(Rig& rig, Endpoint internal, Protocol protocol);
+
 Finding one_mapping_for_all_destinations(const Subject& subject, Protocol protocol);
 Finding no_overloading(const Subject& subject, Protocol protocol);
 Finding filters_by_address_at_most(const Subject& subject, Protocol protocol);

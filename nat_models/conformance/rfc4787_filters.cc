@@ -32,6 +32,10 @@ Finding never_changes_class(const Subject& subject) {
     if (now != first)
       return rig.fail("when others have the port it " + words(now) + "; before it " + words(first));
   }
+  if (first.mapping == Dependence::kEndpointIndependent) {
+    const std::string strays = strays_when_ports_clash(rig, rig.host(4, 5000), Protocol::kUdp);
+    if (!strays.empty()) return rig.fail(strays);
+  }
   // Full: whoever has mappings keeps them, and whoever gets one gets one as ever.
   const Endpoint old = rig.host(0, 5000), remote = Rig::remote(0, kPort);
   const auto before = rig.mapped(old, remote);

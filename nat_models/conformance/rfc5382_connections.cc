@@ -28,7 +28,7 @@ Finding every_valid_sequence(const Subject& subject) {
   for (const std::string_view script : kFromInside) {
     Rig rig(subject);
     Tcp tcp(&rig, rig.host(0, 5000), Rig::remote(0, 80));
-    if (!tcp.plays(script)) return rig.fail(tcp.lost() + " is lost in " + std::string(script));
+    if (!tcp.plays(script)) return rig.fail(tcp.lost() + " is lost in " + in_words(script));
   }
   // From outside where the filter lets it: here from a remote that the port has a connection with.
   Rig last(subject);
@@ -45,7 +45,7 @@ Finding every_valid_sequence(const Subject& subject) {
       last.append(rig);
       continue;
     }
-    if (!other.plays(script)) return rig.fail(other.lost() + " is lost in " + std::string(script));
+    if (!other.plays(script)) return rig.fail(other.lost() + " is lost in " + in_words(script));
     last.append(rig);
   }
   return last.pass(
@@ -155,8 +155,8 @@ Finding lives(const Subject& subject, std::string_view before, int64_t seconds,
               std::string_view after) {
   Rig rig(subject);
   Tcp tcp(&rig, rig.host(0, 5000), Rig::remote(0, 80));
-  const std::string time = std::to_string(seconds) + " s after " + std::string(before);
-  if (!tcp.plays(before)) return rig.fail(tcp.lost() + " is lost in " + std::string(before));
+  const std::string time = std::to_string(seconds) + " s after " + in_words(before);
+  if (!tcp.plays(before)) return rig.fail(tcp.lost() + " is lost in " + in_words(before));
   rig.wait(Duration::seconds(seconds));
   if (!tcp.plays(after)) return rig.fail(tcp.lost() + " is lost " + time);
   return rig.pass("connections live as long as they should: the last one " + time);
@@ -193,7 +193,7 @@ Finding idle_times(const Subject& subject) {
     rig.wait(Duration::seconds(7439));
     if (!kept.plays("<D >A"))
       return rig.fail("a connection is lost 7439 s after another from its port ended by " +
-                      std::string(end));
+                      in_words(end));
   }
   return finding;
 }

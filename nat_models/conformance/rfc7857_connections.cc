@@ -13,13 +13,15 @@ constexpr struct {
   const char* state;
 } kStates[] = {
     {">S <SA >A", 7439, "<D", true, "an established connection lives 2 h 4 min"},
-    {">S <SA >A >FA <A", 7439, "<D", true, "so does one that was closed from inside only"},
-    {">S <SA >A <FA >A", 7439, "<A", true, "so does one that was closed from outside only"},
-    {">S", 7439, "<SA", false, "one that never opened ends sooner"},
+    {">S <SA >A >FA <A", 7439, "<D", true,
+     "a connection that was closed from inside only lives 2 h 4 min"},
+    {">S <SA >A <FA >A", 7439, "<A", true,
+     "a connection that was closed from outside only lives 2 h 4 min"},
+    {">S", 7439, "<SA", false, "a connection that never opened ends sooner"},
     {">S <SA >A >FA <FA >A <A", 7439, "<D", false,
-     "one that was closed from both sides ends sooner"},
-    {">S <SA >A <R", 7439, "<D", false, "one that was reset ends sooner"},
-    {">S <SA >A <R >D", 7439, "<D", true, "unless data showed that the RST meant nothing"},
+     "a connection that was closed from both sides ends sooner"},
+    {">S <SA >A <R", 7439, "<D", false, "a connection that was reset ends sooner"},
+    {">S <SA >A <R >D", 7439, "<D", true, "a connection that goes on after an RST lives 2 h 4 min"},
 };
 
 Finding tracks_connections(const Subject& subject) {
@@ -27,10 +29,10 @@ Finding tracks_connections(const Subject& subject) {
   for (const auto& s : kStates) {
     Rig rig(subject);
     Tcp tcp(&rig, rig.host(0, 5000), Rig::remote(0, 80));
-    if (!tcp.plays(s.before)) return rig.fail(tcp.lost() + " is lost in " + std::string(s.before));
+    if (!tcp.plays(s.before)) return rig.fail(tcp.lost() + " is lost in " + in_words(s.before));
     rig.wait(Duration::seconds(s.seconds));
     if (tcp.plays(s.after) != s.passes)
-      return rig.fail(std::string("not so: ") + s.state + " (" + std::string(s.before) + ")");
+      return rig.fail(std::string("not so: ") + s.state + " (" + in_words(s.before) + ")");
     finding = rig.pass(
         "established, opening, half closed, closed and reset connections live as long as they "
         "should");
@@ -46,7 +48,7 @@ Finding four_minutes_at_both_ends(const Subject& subject) {
     Tcp tcp(&rig, rig.host(0, 5000), Rig::remote(0, 80));
     if (!tcp.plays(before)) return rig.fail(tcp.lost() + " is lost");
     rig.wait(Duration::seconds(239));
-    if (!tcp.plays(after)) return rig.fail(std::string("gone 239 s after ") + std::string(before));
+    if (!tcp.plays(after)) return rig.fail(std::string("gone 239 s after ") + in_words(before));
     finding = rig.pass("connections that open or close live four minutes");
   }
   return finding;
@@ -59,7 +61,7 @@ Finding resets(const Subject& subject) {
     Tcp tcp(&rig, rig.host(0, 5000), Rig::remote(0, 80));
     if (!tcp.opens() || !tcp.plays(reset)) return rig.fail(tcp.lost() + " is lost");
     rig.wait(Duration::seconds(239));
-    if (!tcp.plays("<D >A")) return rig.fail("gone 239 s after " + std::string(reset));
+    if (!tcp.plays("<D >A")) return rig.fail("gone 239 s after " + in_words(reset));
     finding = rig.pass("an RST is delivered; data within four minutes still passes");
   }
   // An RST of somebody else is not about this connection.

@@ -41,7 +41,7 @@ const std::vector<Mutant>& axis_mutants() {
                b.limits.mappings = 200000;
              }),
       mutant("UDP ports are shared", kHome,
-             {"4787-REQ-11", "4787-REQ-3", "4787-REQ-8", "5382-REQ-3b", "7857-3"},
+             {"4787-REQ-1", "4787-REQ-11", "4787-REQ-3", "4787-REQ-8", "5382-REQ-3b", "7857-3"},
              [](B& b) { overload(b.udp); }),
       mutant("no port classes", kHome, {"4787-REQ-3a"},
              [](B& b) { b.set(&PortRules::classes, PortClasses::kNone); }),
@@ -75,7 +75,7 @@ const std::vector<Mutant>& axis_mutants() {
              [](B& b) { b.udp.hairpin = Hairpin::kInternalSource; }),
       mutant("rewrites payloads", kHome, {"4787-REQ-10", "5382-REQ-6"},
              [](B& b) { b.alg = Alg::kAddresses; }),
-      mutant("a clash makes it symmetric", kHome, {"4787-REQ-11"},
+      mutant("a clash makes it symmetric", kHome, {"4787-REQ-1", "4787-REQ-11"},
              [](B& b) { b.udp.ports.clash_binds_remote = true; }),
       mutant(
           "ICMP ends mappings", kHome,
@@ -124,7 +124,8 @@ const std::vector<Mutant>& axis_mutants() {
              [](B& b) { b.timers.tcp_syn_received = 60_s; }),
       mutant("last ACK within 30 s", kHome, {"5382-REQ-5"},
              [](B& b) { b.timers.tcp_last_ack = 30_s; }),
-      mutant("TCP ports are shared", kHome, {"5382-REQ-3", "5382-REQ-3b", "5382-REQ-7"},
+      mutant("TCP ports are shared", kHome,
+             {"5382-REQ-1", "5382-REQ-3", "5382-REQ-3b", "5382-REQ-7"},
              [](B& b) { overload(b.tcp); }),
       mutant("TCP does not turn back", kHome, {"5382-REQ-8", "5382-REQ-8a"},
              [](B& b) { b.tcp.hairpin = Hairpin::kNone; }),
