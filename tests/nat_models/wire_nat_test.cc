@@ -145,7 +145,8 @@ TEST(WireNat, CutsWhatIsTooBigForTheLink) {  // RFC 4787 REQ-13
   Wire wire(behavior);
   const auto pieces = wire.out(frame_of(udp(kHost, kServer), 1400));
   ASSERT_EQ(pieces.size(), 3u);
-  const auto parsed = parse_packet(conformance::assembled(pieces));
+  const Frame whole = conformance::assembled(pieces);
+  const auto parsed = parse_packet(whole);
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->packet.source.ip, kOutside);
   EXPECT_EQ(parsed->payload.size(), 1400u);
@@ -180,7 +181,8 @@ TEST(WireNat, HoldsFragmentsUntilTheFirstOneComes) {  // RFC 4787 REQ-14
   EXPECT_TRUE(wire.out(pieces[1]).empty());
   const auto all = wire.out(pieces[0]);
   ASSERT_EQ(all.size(), 3u);
-  const auto parsed = parse_packet(conformance::assembled(all));
+  const Frame result = conformance::assembled(all);
+  const auto parsed = parse_packet(result);
   ASSERT_TRUE(parsed) << "the first one carries the checksum of the whole";
   EXPECT_EQ(parsed->packet.source, (Endpoint{kOutside, 5000}));
   EXPECT_TRUE(std::ranges::equal(parsed->payload, ByteView(whole).last(400)));
