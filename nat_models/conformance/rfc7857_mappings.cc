@@ -31,7 +31,8 @@ Finding stays_on_its_address(const Subject& subject) {
       addresses[filled.internal[i].ip].push_back(filled.external[i].ip);
     }
     for (const auto& [host, list] : addresses) {
-      const auto other = std::ranges::find_if(list, [&](const auto& ip) { return ip != list[0]; });
+      const auto other =
+          std::ranges::find_if(list, [first = list[0]](const auto& ip) { return ip != first; });
       if (other == list.end()) continue;
       return rig.fail(other - list.begin() < 100
                           ? "a host's mappings are spread over the pool"

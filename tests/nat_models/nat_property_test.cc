@@ -63,7 +63,7 @@ struct Collected final : FrameSink {
 class Traffic {
  public:
   Traffic(const NatBehavior* behavior, uint64_t seed)
-      : rng(seed), nat(behavior, kPool, kInside, Rng(seed)), behavior_(*behavior) {}
+      : rng(seed), nat(behavior, kPool, kInside, Rng(seed)) {}
 
   // One more packet at random, and what came of it.
   std::vector<Seen> step() {
@@ -103,7 +103,6 @@ class Traffic {
     return conformance::error_frame(random_remote(rng).ip, 3, static_cast<int>(rng.below(4)),
                                     s.frame);
   }
-  const NatBehavior& behavior_;
   std::vector<Seen> seen_;
 };
 
