@@ -25,6 +25,7 @@ void add_connect_command(CLI::App& app, int* status);
 // Of the group `nat`.
 void add_nat_list_command(CLI::App& group, int* status);
 void add_nat_show_command(CLI::App& group, int* status);
+void add_nat_check_command(CLI::App& group, int* status);
 
 // Prints "natbed: <message>" on the error stream and returns the exit status of a failure.
 int failed(const Error& error);

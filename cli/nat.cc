@@ -7,11 +7,13 @@
 namespace natbed {
 
 void add_nat_command(CLI::App& app, int* status) {
-  CLI::App* group = app.add_subcommand("nat", "NATs: which are known, and what each does");
+  CLI::App* group = app.add_subcommand(
+      "nat", "NATs: which are known, what each does, and whether it meets the RFCs");
   group->require_subcommand(1);
-  group->footer(example({"nat list", "nat show linux"}));
+  group->footer(example({"nat list", "nat show linux", "nat check linux"}));
   add_nat_list_command(*group, status);
   add_nat_show_command(*group, status);
+  add_nat_check_command(*group, status);
 }
 
 }  // namespace natbed
