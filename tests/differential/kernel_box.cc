@@ -145,6 +145,22 @@ std::vector<Emission> KernelBox::listen() {
   return emissions;
 }
 
+std::vector<TableRow> KernelBox::table() {
+  std::vector<TableRow> rows;
+  for (const KernelFlow& flow : flows()) {
+    TableRow row{flow.protocol, flow.source, flow.reply_destination, flow.destination,
+                 flow.seconds_left + 0.5};
+    if (flow.destination.ip == kBoxOutside) {
+      if (flow.reply_source.ip == kBoxOutside) continue;
+      row.internal = flow.reply_source;  // opened from outside
+      row.external = flow.destination;
+      row.remote = flow.source;
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
+
 void KernelBox::read(Side at, std::vector<Emission>* emissions) {
   std::array<std::byte, 2048> room;
   while (true) {

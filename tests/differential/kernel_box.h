@@ -32,6 +32,8 @@ class KernelBox {
   std::vector<Emission> listen();
   void forget() { conntrack_->flush(); }
   std::vector<KernelFlow> flows() { return conntrack_->flows(); }
+  // The flows of inside hosts; those of the box itself are left out.
+  std::vector<TableRow> table();
 
  private:
   struct Wire {

@@ -50,6 +50,8 @@ NatBehavior make_behavior(const Rules& rules) {
   for (ProtocolBehavior* p : {&b.udp, &b.tcp}) {
     p->ports.range = {kFirstPort, kLastPort};
     p->ports.classes = PortClasses::kNone;
+    p->ports.reserved[0] = {1, kFirstPort - 1};  // a port outside of the range is not preserved
+    p->ports.reserved[1] = {kLastPort + 1, 65535};
   }
   return b;
 }
@@ -109,6 +111,18 @@ ModelBox::ModelBox(const Rules& rules, uint64_t seed)
       NATBED_CHECK(row.has_value(), "a fresh box forwards any port");
     }
   }
+}
+
+std::vector<TableRow> ModelBox::table(Instant now) const {
+  std::vector<TableRow> rows;
+  for (const NatRow& row : nat_.list(now)) {
+    const bool inside = row.internal.ip != kBoxOutside;
+    const bool forwarded = row.remote.ip.is_unspecified();
+    if (!inside || forwarded) continue;
+    rows.push_back(
+        {row.protocol, row.internal, row.external, row.remote, (row.expires - now).as_seconds()});
+  }
+  return rows;
 }
 
 std::vector<Emission> ModelBox::carry(Packet packet, Side from, Instant now) {

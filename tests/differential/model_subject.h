@@ -17,7 +17,7 @@ class ModelBox {
 
   // What comes out because of `packet`, answers of the box itself included.
   std::vector<Emission> carry(Packet packet, Side from, Instant now);
-  std::vector<NatRow> rows(Instant now) const { return nat_.list(now); }
+  std::vector<TableRow> table(Instant now) const;
 
  private:
   Nat nat_;

@@ -1,6 +1,7 @@
 #include "tests/differential/play.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/check.h"
 #include "tests/differential/rules.h"
@@ -153,6 +154,19 @@ std::string Play::name(Protocol protocol, const Endpoint& endpoint) {
   if (endpoint.ip == kBoxInside) return "box inside" + port;
   if (endpoint.ip != kBoxOutside) return endpoint.to_string();
   return endpoint.port ? "x:(" + name_of_port(protocol, endpoint.port) + ")" : "x";
+}
+
+std::vector<std::string> Play::table_words(std::vector<TableRow>* rows) {
+  std::ranges::sort(*rows, [](const TableRow& a, const TableRow& b) {
+    return std::tie(a.protocol, a.internal, a.remote) < std::tie(b.protocol, b.internal, b.remote);
+  });
+  std::vector<std::string> words;
+  for (const TableRow& row : *rows) {
+    words.push_back(std::string(to_string(row.protocol)) + " " + name(row.protocol, row.internal) +
+                    " = " + name(row.protocol, row.external) + " with " +
+                    name(row.protocol, row.remote));
+  }
+  return words;
 }
 
 std::string Play::tcp_words(const Packet& packet) const {

@@ -25,6 +25,13 @@ struct Emission {
   Packet packet;
 };
 
+// A flow in the subject's table, seen from the inside.
+struct TableRow {
+  Protocol protocol = Protocol::kUdp;
+  Endpoint internal, external, remote;
+  double seconds_left = 0;
+};
+
 class Play {
  public:
   explicit Play(const Sequence& sequence);
@@ -40,10 +47,12 @@ class Play {
   // What came of each step so far.
   const std::vector<std::string>& outcomes() const { return outcomes_; }
   const std::vector<Emission>& seen(size_t step) const { return seen_[step]; }
-  // An external port in words, as outcomes name it; a new one is remembered as of this step.
-  std::string name_of_port(Protocol protocol, uint16_t port);
+  // The rows in words, without their times, in an order that is the same for every subject; `rows`
+  // is brought into it, too.
+  std::vector<std::string> table_words(std::vector<TableRow>* rows);
 
  private:
+  std::string name_of_port(Protocol protocol, uint16_t port);
   std::optional<Packet> error_packet() const;
   std::optional<Endpoint> destination() const;
   std::string describe(const Emission& emission);

@@ -30,9 +30,16 @@ uint32_t length_of(const Packet& packet) {
 
 void TcpEnds::begin(End* end) {
   constexpr uint32_t kApart = 1'000'000;  // further than any window
+  *end = End{};
   end->begun = true;
-  end->heard = false;
   end->first = end->next = ++connections_ * kApart;
+}
+
+void TcpEnds::answer(End* end) {
+  const End before = *end;
+  begin(end);
+  end->heard = before.heard;
+  end->expected = before.expected;
 }
 
 void TcpEnds::send(What what, Packet* packet) {
@@ -42,14 +49,10 @@ void TcpEnds::send(What what, Packet* packet) {
   if (what == What::kSyn && !again) begin(&end);
   // The answer to a SYN begins this end's half; in simultaneous open it had begun already.
   if (what == What::kSynAck && !has_spoken) {
-    const End before = end;
-    begin(&end);
-    end.heard = before.heard;
+    answer(&end);
   }
   if (!end.begun) {
-    const End before = end;
-    begin(&end);
-    end.heard = before.heard;
+    answer(&end);
     end.next += 1;  // in the middle of a connection
   }
   packet->tcp = TcpFields{};
@@ -61,19 +64,22 @@ void TcpEnds::send(What what, Packet* packet) {
   packet->tcp.window = 8192;
   packet->payload_size = what == What::kData ? kDataSize : 0;
   if (what == What::kReset || what == What::kBadReset) return;
+  end.sent_fin |= what == What::kFin;
   const uint32_t after = packet->tcp.sequence + length_of(*packet);
   if (after - end.first > end.next - end.first) end.next = after;
 }
 
 void TcpEnds::arrived(const Packet& packet) {
   End& end = ends_[{packet.destination, packet.source}];
-  if (packet.tcp.has(kRst)) {
-    end = End{};
-    return;
-  }
-  const uint32_t after = packet.tcp.sequence + length_of(packet);
-  if (packet.tcp.has(kSyn) || !end.heard || after - end.expected < 1u << 31) end.expected = after;
+  const TcpFields& tcp = packet.tcp;
+  if (tcp.has(kRst) || (tcp.has(kSyn) && end.sent_fin && end.heard_fin)) end = End{};
+  if (tcp.has(kRst)) return;
+  // A SYN amid a connection changes nothing (RFC 5961 §4): the answer is an ordinary ACK.
+  if (tcp.has(kSyn) && end.heard) return;
+  const uint32_t after = tcp.sequence + length_of(packet);
+  if (!end.heard || after - end.expected < 1u << 31) end.expected = after;
   end.heard = true;
+  end.heard_fin |= tcp.has(kFin);
 }
 
 }  // namespace natbed::differential

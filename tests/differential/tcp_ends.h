@@ -29,8 +29,10 @@ class TcpEnds {
     uint32_t expected = 0;  // from the other end
     bool heard = false;
     bool begun = false;
+    bool sent_fin = false, heard_fin = false;
   };
   void begin(End* end);
+  void answer(End* end);                               // begins what the other end has begun
   std::map<std::pair<Endpoint, Endpoint>, End> ends_;  // by own and other endpoint
   uint32_t connections_ = 0;
 };
