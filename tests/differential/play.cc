@@ -76,7 +76,7 @@ std::optional<Packet> Play::packet() {
   packet.protocol = protocol_of(s.what);
   packet.ttl = s.ttl;
   packet.payload_size = 8;
-  if (s.is_tcp()) ends_.send(s.what, &packet);
+  if (s.is_tcp() && !ends_.send(s.what, &packet)) return std::nullopt;
   if (packet.protocol == Protocol::kIcmp) {
     packet.icmp = IcmpFields{};
     packet.icmp.type = s.what == What::kPing ? IcmpType::kEchoRequest : IcmpType::kEchoReply;

@@ -1,29 +1,32 @@
 #include "tests/differential/shrink.h"
 
 namespace natbed::differential {
+namespace {
 
-Sequence shrink(Sequence sequence, const std::function<bool(const Sequence&)>& shows) {
-  bool shorter = true;
-  while (shorter) {
-    shorter = false;
-    // From the end: steps after the one that shows it go first, and nobody refers to the last one.
-    for (size_t i = sequence.size(); i-- > 0;) {
-      if (i >= sequence.size()) continue;
-      const Sequence without = without_step(sequence, i);
-      if (without.empty() || !shows(without)) continue;
-      sequence = without;
-      shorter = true;
-    }
+// All sequences that are shorter by one step or one second. From the end: steps after the one that
+// shows it go first.
+std::vector<Sequence> shorter_ones(const Sequence& sequence) {
+  std::vector<Sequence> found;
+  for (size_t i = sequence.size(); i-- > 0;) {
+    if (Sequence without = without_step(sequence, i); !without.empty()) found.push_back(without);
   }
-  for (Step& step : sequence) {
-    while (step.what == What::kWait && step.seconds > 1) {
-      Sequence quicker = sequence;
-      quicker[static_cast<size_t>(&step - sequence.data())].seconds -= 1;
-      if (!shows(quicker)) break;
-      step.seconds -= 1;
-    }
+  for (size_t i = 0; i < sequence.size(); ++i) {
+    if (sequence[i].what != What::kWait || sequence[i].seconds <= 1) continue;
+    found.push_back(sequence);
+    found.back()[i].seconds -= 1;
   }
-  return sequence;
+  return found;
+}
+
+}  // namespace
+
+Sequence shrink(Sequence sequence, const FindsOne& finds_one) {
+  while (true) {
+    const std::vector<Sequence> candidates = shorter_ones(sequence);
+    const auto found = finds_one(candidates);
+    if (!found) return sequence;
+    sequence = candidates[*found];
+  }
 }
 
 }  // namespace natbed::differential

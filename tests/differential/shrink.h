@@ -2,13 +2,19 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "tests/differential/sequence.h"
 
 namespace natbed::differential {
 
-// Drops steps, and those that refer to them, as long as `shows` holds for what is left; shortens waits.
-// REQUIRES: shows(sequence).
-Sequence shrink(Sequence sequence, const std::function<bool(const Sequence&)>& shows);
+// The index of one of `candidates` that shows it, the first of them if possible. All at once, because
+// sequences that wait can wait together.
+using FindsOne = std::function<std::optional<size_t>(const std::vector<Sequence>& candidates)>;
+
+// Drops steps, and those that refer to them, and shortens waits, as long as `finds_one` still finds a
+// shorter sequence that shows it.
+Sequence shrink(Sequence sequence, const FindsOne& finds_one);
 
 }  // namespace natbed::differential

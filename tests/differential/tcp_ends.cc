@@ -28,55 +28,70 @@ uint32_t length_of(const Packet& packet) {
 
 }  // namespace
 
+// What the end has heard stays.
 void TcpEnds::begin(End* end) {
   constexpr uint32_t kApart = 1'000'000;  // further than any window
-  *end = End{};
   end->begun = true;
   end->first = end->next = ++connections_ * kApart;
 }
 
-void TcpEnds::answer(End* end) {
-  const End before = *end;
-  begin(end);
-  end->heard = before.heard;
-  end->expected = before.expected;
+// Whether a stack in this state may send such a segment; begins what begins with it.
+bool TcpEnds::prepare(What what, End* end) {
+  const bool syn_repeated = end->begun && !end->heard && end->next - end->first == 1;
+  const bool crosses = !end->begun && end->heard_syn;
+  switch (what) {
+    case What::kSyn:
+      if (syn_repeated) return true;
+      if (!crosses) *end = End{};
+      begin(end);
+      return true;
+    case What::kSynAck:
+      if (!end->heard_syn || end->synced) return false;
+      if (!end->begun) begin(end);
+      return true;
+    case What::kReset:
+    case What::kBadReset:
+      return end->begun || end->heard;
+    default:
+      break;
+  }
+  if (end->begun) return end->heard && end->synced;
+  if (end->heard_syn) return false;
+  begin(end);  // in the middle of a connection
+  end->next += 1;
+  end->synced = true;
+  return true;
 }
 
-void TcpEnds::send(What what, Packet* packet) {
+bool TcpEnds::send(What what, Packet* packet) {
   End& end = ends_[{packet->source, packet->destination}];
-  const bool again = end.begun && end.next - end.first <= 1 && !end.heard;
-  const bool has_spoken = end.begun && end.next != end.first;
-  if (what == What::kSyn && !again) begin(&end);
-  // The answer to a SYN begins this end's half; in simultaneous open it had begun already.
-  if (what == What::kSynAck && !has_spoken) {
-    answer(&end);
-  }
-  if (!end.begun) {
-    answer(&end);
-    end.next += 1;  // in the middle of a connection
-  }
+  if (!prepare(what, &end)) return false;
   packet->tcp = TcpFields{};
   packet->tcp.flags = flags_of(what, end.heard);
-  const bool syn = packet->tcp.has(kSyn);
-  packet->tcp.sequence = syn ? end.first : end.next;
-  if (what == What::kBadReset) packet->tcp.sequence = end.next + 500'000;
+  packet->tcp.sequence = packet->tcp.has(kSyn) ? end.first : end.next;
+  if (what == What::kBadReset) packet->tcp.sequence += 500'000;
   packet->tcp.acknowledgement = packet->tcp.has(kAck) ? end.expected : 0;
   packet->tcp.window = 8192;
   packet->payload_size = what == What::kData ? kDataSize : 0;
-  if (what == What::kReset || what == What::kBadReset) return;
+  if (what == What::kBadReset) return true;
+  if (what == What::kReset) return end = End{}, true;
   end.sent_fin |= what == What::kFin;
   const uint32_t after = packet->tcp.sequence + length_of(*packet);
   if (after - end.first > end.next - end.first) end.next = after;
+  return true;
 }
 
 void TcpEnds::arrived(const Packet& packet) {
   End& end = ends_[{packet.destination, packet.source}];
   const TcpFields& tcp = packet.tcp;
-  if (tcp.has(kRst) || (tcp.has(kSyn) && end.sent_fin && end.heard_fin)) end = End{};
+  if (tcp.has(kRst) || (tcp.has(kSyn) && end.closed())) end = End{};
   if (tcp.has(kRst)) return;
-  // A SYN amid a connection changes nothing (RFC 5961 §4): the answer is an ordinary ACK.
-  if (tcp.has(kSyn) && end.heard) return;
   const uint32_t after = tcp.sequence + length_of(packet);
+  const uint32_t acked = tcp.acknowledgement - end.first;
+  if (end.begun && tcp.has(kAck) && acked > 0 && acked <= end.next - end.first) end.synced = true;
+  // A SYN amid a connection changes nothing (RFC 5961 §4), one that answers no SYN neither.
+  if (tcp.has(kSyn) && (end.heard || (tcp.has(kAck) && !end.begun))) return;
+  if (tcp.has(kSyn) && !tcp.has(kAck)) end.heard_syn = true;
   if (!end.heard || after - end.expected < 1u << 31) end.expected = after;
   end.heard = true;
   end.heard_fin |= tcp.has(kFin);
