@@ -66,8 +66,8 @@ Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, V4Endpo
 
 void Nat::Tables::pass_datagram(MappingRow& row, V4Endpoint remote, Side from, Instant now) {
   const NatTimers& timers = behavior->timers;
-  const bool answers = row.has(MappingRow::kSession) ? !by_opener(row, from)
-                                                     : from == Side::kOutside;
+  const bool answers =
+      row.has(MappingRow::kSession) ? !by_opener(row, from) : from == Side::kOutside;
   const bool settles_late = timers.udp_settles > Duration::zero();
   if (row.timer == Timer::kUdpUnreplied) {
     const bool replied =

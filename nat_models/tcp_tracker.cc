@@ -14,7 +14,9 @@ TrackedSegment track_syn(Timer state, uint8_t notes, bool by_opener) {
   const bool opening = state == kTcpSynSent || state == kTcpSynCrossed;
   if (!by_opener) {
     // An answer that restarts no timer if it is the first of a simultaneous open.
-    if (state == kTcpSynSent) return {SegmentFate::kIgnore, kTcpSynCrossed, notes};
+    if (state == kTcpSynSent) {
+      return {SegmentFate::kIgnore, kTcpSynCrossed, static_cast<uint8_t>(notes | kNoteCrossed)};
+    }
     if (state == kTcpSynCrossed) return {SegmentFate::kPass, state, notes};
     if (state == kTcpTimeWait) return {SegmentFate::kReopen, state, notes};
     return lost(state, notes);
@@ -60,7 +62,8 @@ TrackedSegment track_ack(Timer state, uint8_t notes, bool by_opener) {
     case kTcpSynCrossed:
       return {SegmentFate::kIgnore, state, notes};
     case kTcpSynReceived:
-      return {SegmentFate::kPass, by_opener ? kTcpEstablished : state, notes};
+      return {SegmentFate::kPass,
+              by_opener || (notes & kNoteCrossed) != 0 ? kTcpEstablished : state, notes};
     case kTcpFinWait:
       return {SegmentFate::kPass, kTcpCloseWait, notes};
     case kTcpLastAck:

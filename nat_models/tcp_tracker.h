@@ -26,11 +26,12 @@ struct TrackedSegment {
 
 // What a session remembers beside its state.
 enum TrackerNote : uint8_t {
-  kNoteFin = 1,             // one side has closed
-  kNoteResetByOpener = 2,   // the other side is not heard any more, but for RST
-  kNoteResetByOther = 4,    // likewise
+  kNoteFin = 1,              // one side has closed
+  kNoteResetByOpener = 2,    // the other side is not heard any more, but for RST
+  kNoteResetByOther = 4,     // likewise
   kNoteOpenerResetLast = 8,  // the last segment that passed was an RST of the opener
-  kNoteSynIgnored = 16,     // the last one was a SYN of the opener, amid a connection
+  kNoteCrossed = 32,         // simultaneous open: either side's ACK completes it
+  kNoteSynIgnored = 16,      // the last one was a SYN of the opener, amid a connection
 };
 
 // `by_opener`: from the side that sent the first segment. `answered`: the other side was heard.

@@ -136,9 +136,10 @@ struct Court::Booth {
   int attempts = 0;
 };
 
-Court::Court(int boxes_of_each_kind) : ends_(std::make_unique<Namespace>(Namespace::make())) {
+Court::Court(const std::vector<Rules>& kinds, int boxes_of_each_kind)
+    : ends_(std::make_unique<Namespace>(Namespace::make())) {
   int number = 0;
-  for (const Rules& rules : all_rules()) {
+  for (const Rules& rules : kinds) {
     for (int i = 0; i < boxes_of_each_kind; ++i)
       booths_.push_back(std::make_unique<Booth>(rules, *ends_, number++));
   }

@@ -48,7 +48,7 @@ std::optional<Difference> difference(const Case& c, const Record& kernel);
 class Court {
  public:
   // Throws what KernelBox throws.
-  explicit Court(int boxes_of_each_kind);
+  Court(const std::vector<Rules>& kinds, int boxes_of_each_kind);
   // Runs by case. A sequence that was disturbed (the machine was busy and a wait took too long) is
   // played again.
   std::vector<Record> play(const std::vector<Case>& cases);

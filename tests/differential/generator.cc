@@ -62,7 +62,9 @@ class Writer {
     s.what = what;
     s.from = from;
     s.to = to;
-    if (one_in(25)) s.ttl = static_cast<uint8_t>(rng_.between(1, 2));
+    // Segments amid a connection teach the tracker windows, which natbed does not look at.
+    const bool may_die = !s.is_tcp() || what == What::kSyn;
+    if (may_die && one_in(20)) s.ttl = static_cast<uint8_t>(rng_.between(1, 2));
     steps_.push_back(s);
     const auto number = static_cast<uint16_t>(steps_.size());
     const bool leaves = s.from_inside() && to.kind == Place::Kind::kRemote;

@@ -45,8 +45,10 @@ class KernelBox {
   void open_wire(Side side, const std::string& name);
   void send(Side from, ByteView bytes);
   void send_sentinel(Side from);
-  // Reads until the sentinel is there.
-  void read(Side at, std::vector<Emission>* emissions);
+  // Until sentinels cross: the kernel takes an interface into service some time after it is up.
+  void settle();
+  // Reads until the sentinel is there; false if it does not come.
+  bool read(Side at, int patience_ms, std::vector<Emission>* emissions);
   bool take(Side at, ByteView bytes, std::vector<Emission>* emissions);
 
   Rules rules_;

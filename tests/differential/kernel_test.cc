@@ -48,7 +48,8 @@ std::vector<Case> disputed_twice(Court& court, const std::vector<Case>& cases) {
   return found;
 }
 
-std::string shortest_story(Court& court, Case c) {
+std::string shortest_story(Case c) {
+  Court court({c.rules}, 16);
   c.sequence = shrink(c.sequence, [&](const std::vector<Sequence>& candidates) {
     std::vector<Case> cases;
     for (const Sequence& sequence : candidates) cases.push_back({c.rules, sequence, c.origin});
@@ -71,10 +72,10 @@ TEST(Kernel, DoesWhatNatbedDoes) {
     cases.push_back({rules, random_sequence(Rng(seed).fork(i), rules),
                      "NATBED_SEED=" + std::to_string(seed) + ", sequence " + std::to_string(i)});
   }
-  Court court(4);
+  Court court(kinds, 4);
   const std::vector<Case> disagreements = disputed_twice(court, cases);
   for (size_t i = 0; i < disagreements.size() && i < kShown; ++i) {
-    ADD_FAILURE() << shortest_story(court, disagreements[i]);
+    ADD_FAILURE() << shortest_story(disagreements[i]);
   }
   EXPECT_TRUE(disagreements.empty()) << disagreements.size() << " of " << count << " sequences";
 }

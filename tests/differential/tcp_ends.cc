@@ -35,28 +35,41 @@ void TcpEnds::begin(End* end) {
   end->first = end->next = ++connections_ * kApart;
 }
 
+void TcpEnds::forget(End* end) {
+  *end = End{};
+  end->knows_better = true;
+}
+
 // Whether a stack in this state may send such a segment; begins what begins with it.
 bool TcpEnds::prepare(What what, End* end) {
-  const bool syn_repeated = end->begun && !end->heard && end->next - end->first == 1;
+  const bool syn_repeated = end->sent_syn && end->next - end->first == 1 && !end->synced;
   const bool crosses = !end->begun && end->heard_syn;
   switch (what) {
     case What::kSyn:
       if (syn_repeated) return true;
-      if (!crosses) *end = End{};
+      if (!crosses) forget(end);
       begin(end);
-      return true;
+      return end->sent_syn = true;
     case What::kSynAck:
-      if (!end->heard_syn || end->synced) return false;
+      if (!end->heard_syn || end->next - end->first > 1) return false;
+      if (end->synced && (!end->sent_syn || end->crossed)) return false;
+      end->crossed = end->sent_syn;
       if (!end->begun) begin(end);
       return true;
     case What::kReset:
     case What::kBadReset:
+      // A host that began anew and gives up at once says nothing.
+      if (end->knows_better && end->sent_syn && !end->heard) return false;
       return end->begun || end->heard;
     default:
       break;
   }
+  // After SYNs that crossed, conntrack knows no window before an ACK came from the other side; what is
+  // sent earlier it lets pass and takes no notice of. natbed knows no windows at all.
+  const bool unknown_window = end->sent_syn && end->heard_syn && !end->heard_ack;
+  if (unknown_window && what != What::kAck) return false;
   if (end->begun) return end->heard && end->synced;
-  if (end->heard_syn) return false;
+  if (end->heard_syn || end->knows_better) return false;
   begin(end);  // in the middle of a connection
   end->next += 1;
   end->synced = true;
@@ -74,7 +87,7 @@ bool TcpEnds::send(What what, Packet* packet) {
   packet->tcp.window = 8192;
   packet->payload_size = what == What::kData ? kDataSize : 0;
   if (what == What::kBadReset) return true;
-  if (what == What::kReset) return end = End{}, true;
+  if (what == What::kReset) return forget(&end), true;
   end.sent_fin |= what == What::kFin;
   const uint32_t after = packet->tcp.sequence + length_of(*packet);
   if (after - end.first > end.next - end.first) end.next = after;
@@ -84,16 +97,18 @@ bool TcpEnds::send(What what, Packet* packet) {
 void TcpEnds::arrived(const Packet& packet) {
   End& end = ends_[{packet.destination, packet.source}];
   const TcpFields& tcp = packet.tcp;
-  if (tcp.has(kRst) || (tcp.has(kSyn) && end.closed())) end = End{};
+  const bool first_syn = tcp.has(kSyn) && !tcp.has(kAck);
+  if (tcp.has(kRst) || (first_syn && (end.closed() || !end.begun))) forget(&end);
   if (tcp.has(kRst)) return;
   const uint32_t after = tcp.sequence + length_of(packet);
   const uint32_t acked = tcp.acknowledgement - end.first;
   if (end.begun && tcp.has(kAck) && acked > 0 && acked <= end.next - end.first) end.synced = true;
   // A SYN amid a connection changes nothing (RFC 5961 §4), one that answers no SYN neither.
   if (tcp.has(kSyn) && (end.heard || (tcp.has(kAck) && !end.begun))) return;
-  if (tcp.has(kSyn) && !tcp.has(kAck)) end.heard_syn = true;
+  if (first_syn) end.heard_syn = true;
   if (!end.heard || after - end.expected < 1u << 31) end.expected = after;
   end.heard = true;
+  end.heard_ack |= tcp.has(kAck) && !tcp.has(kSyn);
   end.heard_fin |= tcp.has(kFin);
 }
 

@@ -25,17 +25,22 @@ class TcpEnds {
 
  private:
   struct End {
-    uint32_t first = 0;     // initial sequence number of this connection
-    uint32_t next = 0;      // to be sent
-    uint32_t expected = 0;  // from the other end
-    bool begun = false;     // it has sent something
-    bool heard = false;     // something came from the other end,
+    uint32_t first = 0;      // initial sequence number of this connection
+    uint32_t next = 0;       // to be sent
+    uint32_t expected = 0;   // from the other end
+    bool begun = false;      // it has sent something,
+    bool sent_syn = false;   // first of all a SYN without ACK
+    bool heard = false;      // something came from the other end,
     bool heard_syn = false;  // first of all a SYN
     bool synced = false;     // the other end has acknowledged our SYN
     bool sent_fin = false, heard_fin = false;
+    bool knows_better = false;  // it remembers an earlier connection, and that this one is over
+    bool crossed = false;       // it has answered the SYN that crossed its own
+    bool heard_ack = false;     // an ACK without SYN
     bool closed() const { return sent_fin && heard_fin; }
   };
   void begin(End* end);
+  void forget(End* end);
   bool prepare(What what, End* end);
   std::map<std::pair<Endpoint, Endpoint>, End> ends_;  // by own and other endpoint
   uint32_t connections_ = 0;
