@@ -61,6 +61,9 @@ Words words(DropReason reason) {
       return {"no-socket", "No socket at the host listens there."};
     case DropReason::kMalformed:
       return {"malformed", "Its bytes do not parse."};
+    case DropReason::kOutOfState:
+      return {"out-of-state",
+              "It is a TCP segment that fits no state of its connection, as this NAT knows it."};
   }
   return {"?", "?"};
 }

@@ -33,11 +33,13 @@ enum class DropReason : uint8_t {
   // at a host
   kNoSocket,   // no socket there; ICMP port unreachable or RST goes back
   kMalformed,  // bytes that do not parse
+  // at a NAT again
+  kOutOfState,  // a TCP segment that fits no state of its connection
 };
 
 // A short word ("filtered") and a sentence that a newcomer understands.
 const char* to_string(DropReason reason);
 const char* explain(DropReason reason);
-inline constexpr int kDropReasonCount = static_cast<int>(DropReason::kMalformed) + 1;
+inline constexpr int kDropReasonCount = static_cast<int>(DropReason::kOutOfState) + 1;
 
 }  // namespace natbed

@@ -279,6 +279,10 @@ constexpr std::array kAxes = {
                            "RFC 4787 §5", kUnsolicited),
     axis<&Nb::unsolicited_syn>("unsolicited_syn", "what it does with such a SYN", "RFC 5382 REQ-4",
                                kSyns),
+    axis<&Nb::conntrack>("conntrack",
+                         "flows are tracked before routing, and TCP segments that fit no state of "
+                         "a session are dropped",
+                         "nf_conntrack_proto_tcp.c"),
     axis<&Nb::reset_revives>("reset_revives",
                              "a TCP connection that was reset goes on if data follows",
                              "RFC 7857 §2.2"),

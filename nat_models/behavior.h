@@ -162,6 +162,10 @@ struct NatBehavior {
   NatLimits limits;
   Unsolicited unsolicited = Unsolicited::kDrop;
   UnsolicitedSyn unsolicited_syn = UnsolicitedSyn::kAsOthers;
+  // Flows are tracked as netfilter's conntrack does it: before routing, so that a packet whose TTL ends
+  // here still moves its flow on, and strictly, so that TCP segments which fit no state of their
+  // connection are dropped (tcp_tracker.h). The latter holds for sessions (PortRules::overload).
+  bool conntrack = false;
   // A TCP connection that was reset goes on if data follows: the RST may be forged (RFC 7857 §2.2).
   bool reset_revives = true;
   IcmpErrors icmp_errors;

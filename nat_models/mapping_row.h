@@ -22,7 +22,7 @@ struct alignas(64) MappingRow {
     kReplied = 1,         // an inbound packet was admitted
     kHasPeer = 2,         // `peer`, `peer_used` and `peer_timer` say something
     kManyPeers = 4,       // TCP: further connections of this row stand in the PeerTable
-    kFromOutside = 8,     // TCP: `peer` opened the connection
+    kFromOutside = 8,     // TCP: `peer` opened the connection; kSession: the remote did
     kBoundToRemote = 16,  // a clash bound it to its remote, see PortRules::clash_binds_remote
     kLocal = 32,          // a flow of the box itself, see Unsolicited::kAccept
     kResting = 64,        // ended; only its external port is still held, see PortRules::hold
@@ -44,7 +44,10 @@ struct alignas(64) MappingRow {
   uint32_t older = 0;  // kSession: slot of the next older session of `internal`
   Protocol protocol = Protocol::kUdp;
   Timer timer = Timer::kUdpUnreplied;
-  Timer peer_timer = Timer::kUdpUnreplied;
+  union {
+    Timer peer_timer = Timer::kUdpUnreplied;
+    uint8_t notes;  // kSession: bits of TrackerNote
+  };
   uint8_t flags = 0;
 
   MappingRow() : peer_used() {}

@@ -60,13 +60,16 @@ Verdict Nat::Tables::turn_back(Packet& packet, Instant now) {
 Verdict Nat::Tables::leave(Packet& packet, bool hop, Instant now) {
   if (is_icmp_error(packet)) return leave_error(packet, hop, now);
   if (is_icmp(packet.protocol) && packet.icmp.type != IcmpType::kEchoRequest) {
+    if (dies(packet, hop)) return die(packet, nullptr, Side::kInside, now);
     return drop(DropReason::kUntranslatable);  // an answer to a question that no NAT lets in
   }
-  if (dies(packet, hop)) return drop(DropReason::kTtlExpired, {}, Answer::kTimeExceeded);
-  if (!fits(packet, Side::kOutside) && packet.dont_fragment) return too_big(packet, Side::kOutside);
   const V4Endpoint internal = V4Endpoint::of(packet.source);
   const V4Endpoint remote = V4Endpoint::of(packet.destination);
   MappingRow* row = find_outbound(packet.protocol, internal, remote, now);
+  const bool in_state = track(row, packet, Side::kInside, now);
+  if (dies(packet, hop)) return die(packet, in_state ? row : nullptr, Side::kInside, now);
+  if (!in_state) return drop(DropReason::kOutOfState, RowId(row->id));
+  if (!fits(packet, Side::kOutside) && packet.dont_fragment) return too_big(packet, Side::kOutside);
   const bool opened = row == nullptr;
   if (opened) {
     DropReason why_not = DropReason::kNone;
@@ -97,16 +100,21 @@ Verdict Nat::Tables::enter(Packet& packet, bool hop, Instant now) {
     return unsolicited(packet, nullptr, now);
   }
   if (!admits(*row, remote, now)) return unsolicited(packet, row, now);
-  if (dies(packet, hop)) {
-    return drop(DropReason::kTtlExpired, RowId(row->id), Answer::kTimeExceeded);
+  // What fits no state is not translated, and so it is for the box itself.
+  if (!track(row, packet, Side::kOutside, now)) {
+    return answer_as_stack(packet, DropReason::kOutOfState, RowId(row->id));
   }
+  if (!row) return enter(packet, hop, now);  // the session is over, and this one is none of its own
+  const bool opened = row->is_static() && behavior->of(packet.protocol).ports.overload;
+  if (opened && !begins_flow(packet)) {
+    return answer_as_stack(packet, DropReason::kOutOfState, RowId(row->id));
+  }
+  if (dies(packet, hop)) return die(packet, opened ? nullptr : row, Side::kOutside, now);
   if (!fits(packet, Side::kInside) && packet.dont_fragment) return too_big(packet, Side::kInside);
-  bool opened = false;
-  if (row->is_static() && behavior->of(packet.protocol).ports.overload) {
+  if (opened) {
     DropReason why_not = DropReason::kNone;
     row = open_from_outside(*row, packet, remote, now, &why_not);
     if (!row) return drop(why_not, {}, refusal());
-    opened = true;
   }
   const Verdict::Change change = pass(*row, packet, remote, Side::kOutside, opened, now);
   remember_reply(*row, remote, now);
@@ -116,6 +124,15 @@ Verdict Nat::Tables::enter(Packet& packet, bool hop, Instant now) {
       forward(*row, Side::kInside, opened ? Verdict::Change::kOpened : change, rows.end(*row));
   finish(packet, Side::kInside, verdict);
   return verdict;
+}
+
+// The packet's hops are used up. A tracker has seen it all the same, before the router did.
+Verdict Nat::Tables::die(const Packet& packet, MappingRow* row, Side from, Instant now) {
+  if (!row) return drop(DropReason::kTtlExpired, {}, Answer::kTimeExceeded);
+  const RowId id(row->id);
+  const Endpoint& remote = from == Side::kInside ? packet.destination : packet.source;
+  if (behavior->conntrack) (void)pass(*row, packet, V4Endpoint::of(remote), from, false, now);
+  return drop(DropReason::kTtlExpired, id, Answer::kTimeExceeded);
 }
 
 Verdict Nat::Tables::unsolicited(const Packet& packet, const MappingRow* row, Instant now) {

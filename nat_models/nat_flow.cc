@@ -4,13 +4,16 @@
 #include "base/check.h"
 #include "nat_models/nat_tables.h"
 #include "nat_models/tcp_state.h"
+#include "nat_models/tcp_tracker.h"
 
 namespace natbed {
 namespace {
 
-Timer first_timer(const NatTimers& timers, const Packet& packet, V4Endpoint remote) {
-  if (packet.protocol == Protocol::kTcp) return first_tcp_state(packet.tcp);
-  return packet.protocol == Protocol::kUdp ? timers.first_udp_timer(remote.port) : Timer::kIcmp;
+Timer first_timer(const NatBehavior& b, const Packet& packet, V4Endpoint remote) {
+  if (packet.protocol == Protocol::kUdp) return b.timers.first_udp_timer(remote.port);
+  if (packet.protocol != Protocol::kTcp) return Timer::kIcmp;
+  return b.conntrack && b.tcp.ports.overload ? tracker_first_state(packet.tcp)
+                                             : first_tcp_state(packet.tcp);
 }
 
 uint64_t reply_owner(Protocol protocol, V4Endpoint internal) {
@@ -64,14 +67,18 @@ MappingRow* Nat::Tables::find_inbound(Protocol protocol, V4Endpoint at, V4Endpoi
   return row && rows.alive(*row, now) ? row : nullptr;
 }
 
+// The end of something unknown begins nothing.
+bool Nat::Tables::begins_flow(const Packet& packet) const {
+  if (packet.protocol != Protocol::kTcp) return true;
+  if (behavior->conntrack && behavior->tcp.ports.overload) return tracker_opens(packet.tcp);
+  return (packet.tcp.flags & (kRst | kFin)) == 0;
+}
+
 MappingRow* Nat::Tables::open(const Packet& packet, V4Endpoint internal, V4Endpoint remote,
                               Instant now, DropReason* why_not) {
   const Protocol protocol = packet.protocol;
   const ProtocolBehavior& b = behavior->of(protocol);
-  if (protocol == Protocol::kTcp && (packet.tcp.flags & (kRst | kFin)) != 0) {
-    return *why_not = DropReason::kNoMapping,
-           nullptr;  // the end of something unknown begins nothing
-  }
+  if (!begins_flow(packet)) return *why_not = DropReason::kNoMapping, nullptr;
   if (!make_room(internal.ip, now, why_not)) return nullptr;
   PortRequest request{protocol, internal, {}, 0, now};
   if (b.ports.overload) request.remote = remote;
@@ -85,8 +92,8 @@ MappingRow* Nat::Tables::open(const Packet& packet, V4Endpoint internal, V4Endpo
   row.external = *at;
   row.used = row.opened = now;
   row.protocol = protocol;
-  row.timer = first_timer(behavior->timers, packet, remote);
-  if (b.ports.overload) row.set(MappingRow::kSession);
+  row.timer = first_timer(*behavior, packet, remote);
+  if (b.ports.overload) row.set(MappingRow::kSession), row.notes = 0;
   if (bound) row.set(MappingRow::kBoundToRemote);
   MappingRow& opened = rows.open(row, now);
   if (hosts) hosts->on_open(opened);
@@ -102,8 +109,9 @@ MappingRow* Nat::Tables::open_from_outside(const MappingRow& door, const Packet&
   row.remote = remote;
   row.used = row.opened = now;
   row.protocol = packet.protocol;
-  row.timer = first_timer(behavior->timers, packet, remote);
+  row.timer = first_timer(*behavior, packet, remote);
   row.set(MappingRow::kSession | MappingRow::kFromOutside);
+  row.notes = 0;
   MappingRow& opened = rows.open(row, now);
   if (hosts) hosts->on_open(opened);
   return &opened;
@@ -113,19 +121,16 @@ MappingRow* Nat::Tables::open_from_outside(const MappingRow& door, const Packet&
 // of mappings that would want its place.
 void Nat::Tables::remember_own_flow(const Packet& packet, Instant now) {
   const ProtocolBehavior& b = behavior->of(packet.protocol);
-  const bool lasts = packet.protocol == Protocol::kUdp ||  // an RST ends TCP's at once
-                     (is_icmp(packet.protocol) && packet.icmp.type == IcmpType::kEchoRequest);
-  if (!lasts || !owns(packet.destination.ip)) return;
+  // An RST ends TCP's at once, and a ping to the box is no answer to a ping from inside.
+  if (packet.protocol != Protocol::kUdp || !owns(packet.destination.ip)) return;
   MappingRow row;
   row.external = V4Endpoint::of(packet.destination);
-  if (is_icmp(packet.protocol)) row.external = V4Endpoint{row.external.ip(), packet.source.port};
   row.internal = row.external;
   row.used = row.opened = now;
   row.protocol = packet.protocol;
-  row.timer = first_timer(behavior->timers, packet, V4Endpoint::of(packet.source));
+  row.timer = first_timer(*behavior, packet, V4Endpoint::of(packet.source));
   row.set(MappingRow::kLocal);
-  V4Endpoint remote = V4Endpoint::of(packet.source);
-  if (is_icmp(packet.protocol)) remote.port = 0;
+  const V4Endpoint remote = V4Endpoint::of(packet.source);
   if (b.ports.overload) {
     row.remote = remote;
     row.set(MappingRow::kSession);

@@ -20,7 +20,10 @@ Verdict Nat::Tables::enter_error(Packet& packet, bool hop, Instant now) {
   const V4Endpoint remote = V4Endpoint::of(icmp.inner_destination);
   MappingRow* row =
       find_inbound(icmp.inner_protocol, V4Endpoint::of(icmp.inner_source), remote, now);
-  if (!row || row->has(MappingRow::kLocal)) return drop(DropReason::kNoMapping);
+  // Under port overloading an error is about a session; a static row alone has sent nothing.
+  const bool sessions = behavior->of(icmp.inner_protocol).ports.overload;
+  const bool none = !row || row->has(MappingRow::kLocal) || (sessions && row->is_static());
+  if (none) return drop(DropReason::kNoMapping);
   if (!rules.from_anyone && packet.source.ip != icmp.inner_destination.ip) {
     return drop(DropReason::kFiltered, RowId(row->id));
   }

@@ -3,6 +3,7 @@
 
 #include "nat_models/nat_tables.h"
 #include "nat_models/tcp_state.h"
+#include "nat_models/tcp_tracker.h"
 
 namespace natbed {
 namespace {
@@ -12,7 +13,37 @@ bool counts(Refresh refresh, Side from) {
          refresh == (from == Side::kInside ? Refresh::kOutbound : Refresh::kInbound);
 }
 
+bool by_opener(const MappingRow& session, Side from) {
+  return (from == Side::kOutside) == session.has(MappingRow::kFromOutside);
+}
+
+TrackedSegment look_at(const MappingRow& session, const TcpFields& tcp, Side from) {
+  return track_segment(session.timer, session.notes, session.has(MappingRow::kReplied), tcp,
+                       by_opener(session, from));
+}
+
 }  // namespace
+
+bool Nat::Tables::track(MappingRow*& row, const Packet& packet, Side from, Instant now) {
+  if (!row || !tracked(*row)) return true;
+  const SegmentFate fate = look_at(*row, packet.tcp, from).fate;
+  if (fate == SegmentFate::kReopen) {
+    rows.close(*row, now);
+    row = nullptr;
+  }
+  return fate != SegmentFate::kLost;
+}
+
+void Nat::Tables::pass_tracked(MappingRow& row, const TcpFields& tcp, Side from, bool opened,
+                               Instant now) {
+  if (opened) return;  // its state is the first one
+  const TrackedSegment seen = look_at(row, tcp, from);
+  if (!by_opener(row, from)) row.set(MappingRow::kReplied);
+  row.timer = seen.state;
+  row.notes = seen.notes;
+  if (seen.fate == SegmentFate::kPass) row.used = now;
+  if (seen.fate == SegmentFate::kEnd) row.used = now - behavior->timers.idle_time(row.timer);
+}
 
 Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, V4Endpoint remote,
                                   Side from, bool opened, Instant now) {
@@ -21,7 +52,9 @@ Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, V4Endpo
     return Verdict::Change::kNothing;
   }
   const Instant before = rows.end(row);
-  if (row.protocol == Protocol::kTcp) {
+  if (tracked(row)) {
+    pass_tracked(row, packet.tcp, from, opened, now);
+  } else if (row.protocol == Protocol::kTcp) {
     pass_segment(row, packet.tcp, remote, from, opened, now);
   } else {
     pass_datagram(row, remote, from, now);
@@ -33,14 +66,16 @@ Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, V4Endpo
 
 void Nat::Tables::pass_datagram(MappingRow& row, V4Endpoint remote, Side from, Instant now) {
   const NatTimers& timers = behavior->timers;
+  const bool answers =
+      row.has(MappingRow::kSession) ? !by_opener(row, from) : from == Side::kOutside;
   const bool settles_late = timers.udp_settles > Duration::zero();
   if (row.timer == Timer::kUdpUnreplied) {
     const bool replied =
         settles_late ? row.has(MappingRow::kReplied) && now > row.opened + timers.udp_settles
-                     : from == Side::kOutside;
+                     : answers;
     if (replied) row.timer = Timer::kUdp;
   }
-  if (from == Side::kOutside) row.set(MappingRow::kReplied);
+  if (answers) row.set(MappingRow::kReplied);
   if (counts(behavior->of(row.protocol).refresh, from)) row.used = now;
   if (from == Side::kInside) {
     open_filter(row, remote, now, row.timer);

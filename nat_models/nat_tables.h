@@ -38,6 +38,8 @@ struct Nat::Tables {
   Verdict leave(Packet& packet, bool hop, Instant now);
   Verdict enter(Packet& packet, bool hop, Instant now);
   Verdict turn_back(Packet& packet, Instant now);
+  // `row`: through which it would have gone on, if there is one.
+  Verdict die(const Packet& packet, MappingRow* row, Side from, Instant now);
   // A packet for the box itself, or for nobody: what its own stack or its firewall makes of it.
   // `row`: maps the port, but does not admit the sender.
   Verdict unsolicited(const Packet& packet, const MappingRow* row, Instant now);
@@ -72,11 +74,19 @@ struct Nat::Tables {
   // A session for a packet that came in through a static row, which tells whose it is.
   MappingRow* open_from_outside(const MappingRow& door, const Packet& packet, V4Endpoint remote,
                                 Instant now, DropReason* why_not);
+  // Whether a flow may begin with this packet.
+  bool begins_flow(const Packet& packet) const;
   bool make_room(uint32_t internal_ip, Instant now, DropReason* why_not);
   std::optional<V4Endpoint> choose_external(PortRequest request, bool* clashed);
   std::optional<V4Endpoint> reuse_external(const PortRequest& request);
   PortChoice choose_port(const PortRequest& request);
   Answer refusal() const;
+  // Whether `row` is tracked strictly, see NatBehavior::conntrack. Then a segment may be none of its
+  // connection (false), or end the session and begin another (`row` is null afterwards).
+  bool tracked(const MappingRow& row) const {
+    return behavior->conntrack && row.protocol == Protocol::kTcp && row.has(MappingRow::kSession);
+  }
+  bool track(MappingRow*& row, const Packet& packet, Side from, Instant now);
   // `packet` passes through `row` from `from`: moves its state, timer and filters on. `opened`: it
   // made the row.
   Verdict::Change pass(MappingRow& row, const Packet& packet, V4Endpoint remote, Side from,
@@ -91,6 +101,7 @@ struct Nat::Tables {
   // nat_peers.cc: filters and TCP connections of rows.
   bool admits(const MappingRow& row, V4Endpoint remote, Instant now);
   void pass_datagram(MappingRow& row, V4Endpoint remote, Side from, Instant now);
+  void pass_tracked(MappingRow& row, const TcpFields& tcp, Side from, bool opened, Instant now);
   void pass_segment(MappingRow& row, const TcpFields& tcp, V4Endpoint remote, Side from,
                     bool opened, Instant now);
   struct Connection {

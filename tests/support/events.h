@@ -79,7 +79,7 @@ inline TraceEvent random_event(Rng& rng, TraceKind kind, std::string_view text) 
   if (fields & (kFieldTranslation | kFieldFlow)) e.new_source = random_endpoint(rng);
   if (fields & kFieldTranslation) e.new_destination = random_endpoint(rng);
   if (fields & kFieldRow) e.row = RowId(id());
-  if (fields & kFieldReason) e.reason = random_of(rng, DropReason::kMalformed);
+  if (fields & kFieldReason) e.reason = random_of(rng, DropReason::kOutOfState);
   if (fields & kFieldUntil) e.until = Instant::from_ns(static_cast<int64_t>(rng.next() >> 1));
   if (fields & kFieldMachine) e.event = random_machine_event(rng);
   if (fields & kFieldAddress) e.source.ip = random_endpoint(rng).ip, e.outside = rng.below(2) != 0;
