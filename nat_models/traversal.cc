@@ -98,6 +98,32 @@ Result<TraversalVerdict> foretell(const Meeting& meeting, const OracleOptions& o
   return full;
 }
 
+namespace {
+
+bool round_begun_by(uint8_t first, const Meeting& meeting) {
+  const OracleOptions options;
+  Places places(meeting);
+  StrategyRules rules(&places, options);
+  AbstractState state = rules.after_stun();
+  for (const uint8_t peer : {first, static_cast<uint8_t>(1 - first)}) {
+    for (const EndpointNumber target : state.learned(peer)) {
+      state = rules.after(state, {false, {.sender = peer, .destination = target}});
+      for (const PacketUnderWay& probe : state.under_way())
+        state = rules.after(state, {true, probe});
+      for (const PacketUnderWay& answer : state.under_way()) state.take_off(answer);
+    }
+  }
+  return state.heard(0) && state.heard(1);
+}
+
+}  // namespace
+
+Traversal one_round(const Meeting& meeting) {
+  const bool a_first = round_begun_by(0, meeting), b_first = round_begun_by(1, meeting);
+  if (a_first != b_first) return Traversal::kDependsOnOrder;
+  return a_first ? Traversal::kAlways : Traversal::kNever;
+}
+
 TraversalVerdict direct_path(const NatBehavior* a, const NatBehavior* b) {
   Meeting meeting;
   if (a) meeting.a.push_back(a->udp);

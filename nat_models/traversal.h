@@ -114,6 +114,11 @@ struct TraversalVerdict {
 // of the peers.
 Result<TraversalVerdict> foretell(const Meeting& meeting, const OracleOptions& options);
 
+// One round by turns instead: one peer probes what the server saw of the other, once; then the
+// other probes all that it has learned by then, once. Direct: both heard. Whether it
+// kDependsOnOrder is a question of who goes first.
+Traversal one_round(const Meeting& meeting);
+
 // By punching, with one box a side. Null: no NAT on that side.
 TraversalVerdict direct_path(const NatBehavior* a, const NatBehavior* b);
 
