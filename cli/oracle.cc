@@ -59,7 +59,10 @@ Status add_chain(const std::string& chain, const std::string& whose,
     box.filter_scope = arguments.filter_scope.value_or(box.filter_scope);
     box.reply_mapping = arguments.reply_mapping.value_or(box.reply_mapping);
     boxes.push_back(box);
-    names.push_back(whose + name);
+    const std::string base = whose + name;
+    const auto namesakes = std::ranges::count_if(
+        names, [&](const std::string& n) { return n == base || n.starts_with(base + " #"); });
+    names.push_back(namesakes > 0 ? fmt::format("{} #{}", base, namesakes + 1) : base);
   }
   return ok();
 }
@@ -87,28 +90,34 @@ std::string remedy_text(const std::vector<AxisChange>& remedy, const NamedMeetin
   return text;
 }
 
-void print_steps(const std::vector<TraversalStep>& steps, const TraversalVerdict& verdict,
-                 const NamedMeeting& named) {
-  for (const TraversalStep& step : steps)
-    fmt::print("  {}", tell(step, verdict, named.meeting, named.names));
+void print_steps(const std::string& heading, const std::vector<TraversalStep>& steps,
+                 const TraversalVerdict& verdict, const NamedMeeting& named) {
+  constexpr size_t kMost = 12;  // packets; peers that learn ever new ports repeat themselves
+  fmt::print("\n{}\n", heading);
+  for (size_t i = 0; i < std::min(steps.size(), kMost); ++i)
+    fmt::print("  {}", tell(steps[i], verdict, named.meeting, named.names));
+  if (steps.size() > kMost) fmt::print("  and {} packets more (--json)\n", steps.size() - kMost);
+}
+
+void print_failure(const TraversalVerdict& verdict, const NamedMeeting& named) {
+  if (verdict.can_be_direct())
+    print_steps("An order that leads nowhere:", verdict.astray, verdict, named);
+  if (!verdict.repeats.empty()) {
+    print_steps("Nothing new can happen, this repeats for ever:", verdict.repeats, verdict, named);
+  } else if (!verdict.can_be_direct()) {
+    print_steps("Every order ends like this, or sooner:", verdict.astray, verdict, named);
+  }
 }
 
 void print_text(const TraversalVerdict& verdict, const NamedMeeting& named,
-                const OracleOptions& options, const std::vector<std::vector<AxisChange>>& cures) {
+                const std::vector<std::vector<AxisChange>>& cures) {
   fmt::print("{}\n", to_string(verdict.outcome));
-  if (verdict.can_be_direct()) {
-    fmt::print("\nThe shortest way to a direct path:\n");
-    print_steps(verdict.witness, verdict, named);
-  }
+  if (verdict.can_be_direct())
+    print_steps("The shortest way to a direct path:", verdict.witness, verdict, named);
   if (verdict.outcome != Traversal::kAlways) {
-    fmt::print("\n{}\n", verdict.repeats.empty()
-                             ? (options.probes > 0 ? "Probes can be used up without one."
-                                                   : "Neither knows where to send to.")
-                         : verdict.can_be_direct() ? "Other orders go on for ever like this:"
-                                                   : "In the end only this repeats:");
-    print_steps(verdict.repeats, verdict, named);
+    print_failure(verdict, named);
     fmt::print("\n{}\n", cures.empty()
-                             ? "No two changes of axes would make it work whatever the order."
+                             ? "No one or two kinder axes would make it work whatever the order."
                              : "The least that would make it work whatever the order:");
     for (const auto& cure : cures) fmt::print("  {}\n", remedy_text(cure, named));
   }
@@ -144,6 +153,7 @@ void print_json(const TraversalVerdict& verdict, const NamedMeeting& named,
   for (const auto& cure : cures) remedies.push_back(remedy_text(cure, named));
   const nlohmann::ordered_json json = {{"verdict", to_string(verdict.outcome)},
                                        {"witness", steps_json(verdict.witness, verdict, named)},
+                                       {"astray", steps_json(verdict.astray, verdict, named)},
                                        {"repeats", steps_json(verdict.repeats, verdict, named)},
                                        {"remedies", remedies},
                                        {"states", verdict.states}};
@@ -157,8 +167,7 @@ int ask(const OracleArguments& arguments) {
   if (!verdict) return failed(verdict.error());
   std::vector<std::vector<AxisChange>> cures;
   if (verdict->outcome != Traversal::kAlways) cures = remedies(named->meeting, arguments.options);
-  arguments.json ? print_json(*verdict, *named, cures)
-                 : print_text(*verdict, *named, arguments.options, cures);
+  arguments.json ? print_json(*verdict, *named, cures) : print_text(*verdict, *named, cures);
   return 0;
 }
 

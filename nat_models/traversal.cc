@@ -35,16 +35,17 @@ class Inquiry {
     const std::vector<int> trap = graph_.trap();
     if (graph_.reaches_direct())
       verdict.outcome = trap.empty() ? Traversal::kAlways : Traversal::kDependsOnOrder;
-    verdict.witness = witness();
+    verdict.witness = story(graph_.way_to_direct());
+    if (!trap.empty()) verdict.astray = story(graph_.way_to(trap.front()));
     verdict.repeats = repeats(trap);
     number_ports(verdict, places_);
     return verdict;
   }
 
  private:
-  std::vector<TraversalStep> witness() {
+  std::vector<TraversalStep> story(const std::vector<OracleEvent>& events) {
     Retelling story(&places_, &rules_, start_);
-    for (const OracleEvent& event : graph_.way_to_direct()) story.play(event);
+    for (const OracleEvent& event : events) story.play(event);
     return story.take();
   }
 

@@ -103,7 +103,9 @@ struct NamedEndpoint {
 struct TraversalVerdict {
   Traversal outcome = Traversal::kNever;
   std::vector<TraversalStep> witness;  // the shortest way to a direct path; empty if there is none
-  // Unless kAlways: the sends that go on for ever, or none if the probes were used up.
+  // Unless kAlways: the shortest way to where nothing helps any more, and the sends that go on
+  // there for ever: none if the probes were used up.
+  std::vector<TraversalStep> astray;
   std::vector<TraversalStep> repeats;
   uint32_t states = 0;                   // of the abstract world, all of them visited
   std::vector<NamedEndpoint> endpoints;  // by number

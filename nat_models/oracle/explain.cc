@@ -41,7 +41,7 @@ const char* what_became(const TraversalStep& step) {
 }
 
 std::string whose_filter(const ProtocolBehavior& box, const std::string& mapping) {
-  return box.filter_scope == FilterScope::kMapping ? "through " + mapping : "from behind it";
+  return box.filter_scope == FilterScope::kMapping ? "through " + mapping : "from inside";
 }
 
 std::string filter_words(const BoxPass& pass, const ProtocolBehavior& box,
@@ -129,7 +129,7 @@ std::string tell(const TraversalStep& step, const TraversalVerdict& verdict, con
   text += "\n";
   for (const BoxPass& pass : step.passes) {
     const ProtocolBehavior& box = meeting.box(pass.box);
-    const std::string mapping = name_of(pass.mapping, verdict, names);
+    const std::string mapping = "port " + std::to_string(verdict.endpoints[pass.mapping].port);
     text += "    " + names[pass.box] + " ";
     if (pass.fate == Fate::kBlocked) {
       text += std::string("blocks it: crossing ") + axis_word(box.crossing);
@@ -138,9 +138,7 @@ std::string tell(const TraversalStep& step, const TraversalVerdict& verdict, con
     } else if (pass.outward) {
       text += outward_words(pass, box, mapping);
     } else {
-      text +=
-          filter_words(pass, box, "port " + std::to_string(verdict.endpoints[pass.mapping].port),
-                       name_of(pass.remote, verdict, names));
+      text += filter_words(pass, box, mapping, name_of(pass.remote, verdict, names));
     }
     text += "\n";
   }

@@ -88,9 +88,9 @@ int OracleGraph::add(const AbstractState& state, int parent, const OracleEvent& 
   return found->second;
 }
 
-std::vector<OracleEvent> OracleGraph::way_to_direct() const {
+std::vector<OracleEvent> OracleGraph::way_to(int node) const {
   std::vector<OracleEvent> way;
-  for (int at = direct_; at > 0; at = nodes[at].parent) way.push_back(nodes[at].how);
+  for (int at = node; at > 0; at = nodes[at].parent) way.push_back(nodes[at].how);
   std::ranges::reverse(way);
   return way;
 }

@@ -30,8 +30,9 @@ class OracleGraph {
   OracleGraph(const StrategyRules& rules, const AbstractState& start, uint32_t most_states,
               const Places& places);
   bool complete() const { return complete_; }
-  // The events of the shortest way to a direct state, from the start; the state is the last's.
-  std::vector<OracleEvent> way_to_direct() const;
+  // The events of the shortest way from the start.
+  std::vector<OracleEvent> way_to(int node) const;
+  std::vector<OracleEvent> way_to_direct() const { return way_to(direct_); }  // or empty
   bool reaches_direct() const { return direct_ >= 0; }
   // The states of the first trap; empty: every fair run gets through.
   std::vector<int> trap() const;

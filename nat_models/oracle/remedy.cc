@@ -65,13 +65,17 @@ struct Candidate {
   int steps = 0;
 };
 
-// A box that turns packets around serves only those who share it; UDP that is let through is let
-// through both ways.
-bool makes_sense(const Meeting& meeting, const AxisChange& change) {
+// Towards letting more through. A box that turns packets around serves only those who share it.
+bool is_kinder(const Meeting& meeting, const AxisChange& change) {
   const bool shared = change.box >= meeting.a.size() + meeting.b.size();
-  if (change.axis == Axis::kHairpin) return shared && change.value != 0;
-  if (change.axis == Axis::kCrossing) return change.value == 0;
-  return true;
+  switch (change.axis) {
+    case Axis::kHairpin:
+      return shared && change.value != static_cast<uint8_t>(Hairpin::kNone);
+    case Axis::kReplyMapping:
+      return change.value == static_cast<uint8_t>(ReplyMapping::kAdmitting);
+    default:  // from independent and all to dependent and none
+      return change.value < value_of(meeting.box(change.box), change.axis);
+  }
 }
 
 Changes single_changes(const Meeting& meeting) {
@@ -80,7 +84,7 @@ Changes single_changes(const Meeting& meeting) {
     for (size_t box = 0; box < meeting.boxes(); ++box) {
       for (uint8_t value = 0; value < values; ++value) {
         const AxisChange change{box, axis, value};
-        if (value != value_of(meeting.box(box), axis) && makes_sense(meeting, change))
+        if (value != value_of(meeting.box(box), axis) && is_kinder(meeting, change))
           all.push_back(change);
       }
     }

@@ -26,7 +26,7 @@ struct AxisChange {
 
 // Sets of changes that make the verdict "always": the ones with the fewest changes, and of those the
 // ones with the fewest steps along an axis (from address-and-port-dependent to endpoint-independent
-// are two). Empty if no `most` changes suffice.
+// are two). Only such that let more through are tried. Empty if no `most` changes suffice.
 std::vector<std::vector<AxisChange>> remedies(const Meeting& meeting, const OracleOptions& options,
                                               size_t most = 2);
 

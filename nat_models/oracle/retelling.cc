@@ -68,7 +68,7 @@ void number(TraversalVerdict& verdict, std::vector<uint16_t>& used, uint16_t end
 void number_ports(TraversalVerdict& verdict, const Places& places) {
   verdict.endpoints = places.names();
   std::vector<uint16_t> used(256, 0);
-  for (const auto* steps : {&verdict.witness, &verdict.repeats}) {
+  for (const auto* steps : {&verdict.witness, &verdict.astray, &verdict.repeats}) {
     for (const TraversalStep& step : *steps) {
       number(verdict, used, step.target);
       for (const BoxPass& pass : step.passes) {
