@@ -162,15 +162,18 @@ std::vector<std::vector<AxisChange>> remedies(const Meeting& meeting, const Orac
     int fewest = 0;
     for (const Candidate& candidate : candidates(meeting, singles, count)) {
       if (!found.empty() && candidate.steps > fewest) break;
-      Meeting changed = meeting;
-      for (const AxisChange& c : candidate.changes) apply(changed.box(c.box), c.axis, c.value);
-      const Result<TraversalVerdict> verdict = foretell(changed, options);
+      const auto verdict = foretell(with_changes(meeting, candidate.changes), options);
       if (!verdict || verdict->outcome != Traversal::kAlways) continue;
       found.push_back(candidate.changes);
       fewest = candidate.steps;
     }
   }
   return found;
+}
+
+Meeting with_changes(Meeting meeting, const std::vector<AxisChange>& changes) {
+  for (const AxisChange& c : changes) apply(meeting.box(c.box), c.axis, c.value);
+  return meeting;
 }
 
 std::string to_string(const AxisChange& change, const Meeting& meeting, const BoxNames& names) {

@@ -30,6 +30,8 @@ struct AxisChange {
 std::vector<std::vector<AxisChange>> remedies(const Meeting& meeting, const OracleOptions& options,
                                               size_t most = 2);
 
+Meeting with_changes(Meeting meeting, const std::vector<AxisChange>& changes);
+
 // "filtering of b's home: address-dependent instead of address-and-port-dependent"
 std::string to_string(const AxisChange& change, const Meeting& meeting, const BoxNames& names);
 
