@@ -106,15 +106,18 @@ bool round_begun_by(uint8_t first, const Meeting& meeting) {
   Places places(meeting);
   StrategyRules rules(&places, options);
   AbstractState state = rules.after_stun();
+  bool heard[2] = {false, false};
   for (const uint8_t peer : {first, static_cast<uint8_t>(1 - first)}) {
     for (const EndpointNumber target : state.learned(peer)) {
       state = rules.after(state, {false, {.sender = peer, .destination = target}});
+      OracleRecord record;
       for (const PacketUnderWay& probe : state.under_way())
-        state = rules.after(state, {true, probe});
+        state = rules.after(state, {true, probe}, &record);
+      heard[1 - peer] |= record.admitted;
       for (const PacketUnderWay& answer : state.under_way()) state.take_off(answer);
     }
   }
-  return state.heard(0) && state.heard(1);
+  return heard[0] && heard[1];
 }
 
 }  // namespace

@@ -39,8 +39,8 @@ struct Meeting {
 };
 
 enum class Strategy : uint8_t {
-  // Each sends to what the server saw of the other. Direct: both have heard the other and were
-  // answered, from wherever the answer came.
+  // Each sends to what the server saw of the other. Direct: each was answered, from wherever the
+  // answer came.
   kPunch,
   // As RFC 8445: host candidates too. Direct: each has a pair, i.e. was answered from where its
   // check went (§7.2.5.2.1). Peer-reflexive candidates are learned from checks alone.

@@ -74,8 +74,7 @@ class AbstractState {
     return there ? static_cast<uint16_t>(*at) : uint16_t{0};
   }
 
-  void hear(int peer) { add(fact(kHeard, static_cast<uint16_t>(peer))); }
-  bool heard(int peer) const { return has(fact(kHeard, static_cast<uint16_t>(peer))); }
+  // It has an answer that proves a path, as its strategy wants it.
   void prove(int peer) { add(fact(kProven, static_cast<uint16_t>(peer))); }
   bool proven(int peer) const { return has(fact(kProven, static_cast<uint16_t>(peer))); }
 
@@ -88,7 +87,7 @@ class AbstractState {
  private:
   // kind (8 bits) | sub-kind (8) | three numbers (16 each)
   using Fact = uint64_t;
-  enum Kind : uint8_t { kOpen, kReply, kLearned, kSent, kHeard, kProven, kUnderWay };
+  enum Kind : uint8_t { kOpen, kReply, kLearned, kSent, kProven, kUnderWay };
   static constexpr Fact fact(Kind kind, uint16_t a, uint16_t b = 0, uint16_t c = 0,
                              uint8_t sub = 0) {
     return Fact{kind} << 56 | Fact{sub} << 48 | Fact{a} << 32 | Fact{b} << 16 | c;

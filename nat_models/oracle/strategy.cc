@@ -23,11 +23,6 @@ TraversalStep::Target StrategyRules::kind_of(int peer, EndpointNumber target) co
              : TraversalStep::Target::kLearned;
 }
 
-bool StrategyRules::direct(const AbstractState& state) const {
-  const bool heard = options_.with == Strategy::kIce || (state.heard(0) && state.heard(1));
-  return heard && state.proven(0) && state.proven(1);
-}
-
 // What cannot arrive in any network of the peer is not worth a word: it opens no filter for anybody
 // who exists.
 void StrategyRules::learn(AbstractState& state, int peer, EndpointNumber endpoint) const {
@@ -82,7 +77,6 @@ void StrategyRules::take(AbstractState& state, PacketUnderWay packet, OracleReco
     if (record.counts) state.prove(receiver);
     return;
   }
-  state.hear(receiver);
   learn(state, receiver, packet.source);
   record.departed = Carrier(&places_, &state, &record.answer_out).depart(receiver, packet.source);
   if (!record.departed) return;

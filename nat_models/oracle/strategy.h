@@ -29,7 +29,7 @@ class StrategyRules {
 
   // Both asked the server and were told what it saw of the other. What it saw is kept here.
   AbstractState after_stun();
-  bool direct(const AbstractState& state) const;
+  bool direct(const AbstractState& state) const { return state.proven(0) && state.proven(1); }
   std::vector<OracleEvent> events(const AbstractState& state) const;
   AbstractState after(AbstractState state, const OracleEvent& event,
                       OracleRecord* record = nullptr) const;

@@ -53,6 +53,8 @@ class Street {
     }
   }
 
+  Endpoint own(int peer) const { return own_[peer]; }
+  const std::optional<Endpoint>& reflexive(int peer) const { return reflexive_[peer]; }
   const std::vector<Endpoint>& learned(int peer) const { return learned_[peer]; }
   bool heard(int peer) const { return heard_[peer]; }
   bool direct() const {

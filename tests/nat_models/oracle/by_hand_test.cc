@@ -1,0 +1,166 @@
+// Verdicts that people have worked out by hand.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "nat_models/oracle/carrier.h"
+#include "nat_models/oracle/explain.h"
+#include "nat_models/presets.h"
+#include "tests/nat_models/oracle/street.h"
+
+namespace natbed::test {
+namespace {
+
+using Boxes = std::vector<ProtocolBehavior>;
+
+ProtocolBehavior preset(const char* name, Hairpin hairpin = Hairpin::kNone) {
+  ProtocolBehavior box = find_preset(name)->behavior.udp;
+  box.hairpin = hairpin;
+  return box;
+}
+
+Traversal outcome(const Boxes& a, const Boxes& b, const Boxes& shared = {},
+                  Strategy with = Strategy::kPunch) {
+  OracleOptions options;
+  options.with = with;
+  const auto verdict = foretell({.a = a, .b = b, .shared = shared}, options);
+  EXPECT_TRUE(verdict);
+  return verdict ? verdict->outcome : Traversal::kNever;
+}
+
+// RFC 5128 §3.3.1: two NATs that map alike for all destinations, whatever they filter.
+TEST(OracleByHand, PeersBehindDifferentNatsPunchThroughEndpointIndependentMappings) {
+  for (const char* a : {"full-cone", "restricted", "port-restricted"}) {
+    for (const char* b : {"full-cone", "restricted", "port-restricted"})
+      EXPECT_EQ(outcome({preset(a)}, {preset(b)}), Traversal::kAlways) << a << " x " << b;
+  }
+}
+
+// RFC 5128 §3.3.4: an endpoint-dependent mapping shows the peer a port that nobody was told of.
+TEST(OracleByHand, AnEndpointDependentMappingFailsAgainstAFilterByPort) {
+  EXPECT_EQ(outcome({preset("symmetric")}, {preset("port-restricted")}), Traversal::kNever);
+  EXPECT_EQ(outcome({preset("symmetric")}, {preset("symmetric")}), Traversal::kNever);
+  EXPECT_EQ(outcome({preset("symmetric")}, {preset("restricted")}), Traversal::kAlways);
+  EXPECT_EQ(outcome({preset("symmetric")}, {preset("full-cone")}), Traversal::kAlways);
+}
+
+// RFC 5128 §3.3.2: behind one NAT the private addresses do, and else the NAT must hairpin.
+TEST(OracleByHand, PeersBehindOneNatNeedTheirPrivateAddressesOrAHairpin) {
+  const Boxes none;
+  EXPECT_EQ(outcome(none, none, {preset("port-restricted")}), Traversal::kNever);
+  EXPECT_EQ(outcome(none, none, {preset("port-restricted")}, Strategy::kIce), Traversal::kAlways);
+  EXPECT_EQ(outcome(none, none, {preset("port-restricted", Hairpin::kExternalSource)}),
+            Traversal::kAlways);
+}
+
+// RFC 5128 §3.3.3: each at home, both homes behind one carrier's NAT. Private addresses are of no
+// use there; only the carrier's hairpin is.
+TEST(OracleByHand, PeersBehindMultipleNatsNeedTheOutermostOneToHairpin) {
+  const Boxes home = {preset("port-restricted")};
+  for (const Strategy with : {Strategy::kPunch, Strategy::kIce}) {
+    EXPECT_EQ(outcome(home, home, {preset("cgnat", Hairpin::kNone)}, with), Traversal::kNever);
+    EXPECT_EQ(outcome(home, home, {preset("cgnat", Hairpin::kExternalSource)}, with),
+              Traversal::kAlways);
+  }
+}
+
+// RFC 4787 REQ-9a: with the internal source, what comes in is not from where the home sent to, and
+// what answers it goes by another way.
+TEST(OracleByHand, AnInternalSourceConfusesFiltersByPort) {
+  const Boxes strict = {preset("port-restricted")}, open = {preset("full-cone")};
+  const Boxes carrier = {preset("cgnat", Hairpin::kInternalSource)};
+  EXPECT_EQ(outcome(strict, strict, carrier), Traversal::kNever);
+  EXPECT_EQ(outcome(open, strict, carrier), Traversal::kNever);
+  EXPECT_EQ(outcome(open, open, carrier), Traversal::kAlways);
+}
+
+// A carrier's symmetric box makes every home symmetric; an open one leaves the home's filter.
+TEST(OracleByHand, TheStrictestBoxOfAChainDecides) {
+  const ProtocolBehavior home = preset("port-restricted"), office = preset("symmetric");
+  EXPECT_EQ(outcome({preset("full-cone"), office}, {home}), Traversal::kNever);
+  EXPECT_EQ(outcome({home, preset("cgnat")}, {home}), Traversal::kAlways);
+  EXPECT_EQ(outcome({home, preset("cgnat")}, {office}), Traversal::kNever);
+  EXPECT_EQ(outcome({preset("restricted"), preset("cgnat")}, {office}), Traversal::kAlways);
+}
+
+TEST(OracleByHand, WhereUdpDoesNotCrossThereIsNoWay) {
+  ProtocolBehavior hotel = preset("full-cone");
+  for (const Crossing crossing : {Crossing::kNone, Crossing::kKnownServices}) {
+    hotel.crossing = crossing;
+    for (const Strategy with : {Strategy::kPunch, Strategy::kIce}) {
+      EXPECT_EQ(outcome({hotel}, {}, {}, with), Traversal::kNever);
+      EXPECT_EQ(outcome({}, {preset("full-cone"), hotel}, {}, with), Traversal::kNever);
+    }
+    EXPECT_EQ(outcome({}, {}, {hotel}, Strategy::kIce), Traversal::kAlways) << "one network";
+  }
+  hotel.crossing = Crossing::kNone;
+  const Meeting meeting{.a = {hotel}, .b = {}, .shared = {}};
+  const auto verdict = foretell(meeting, {});
+  ASSERT_TRUE(verdict);
+  ASSERT_EQ(verdict->repeats.size(), 1u) << "b knows nothing of a";
+  EXPECT_EQ(tell(verdict->repeats[0], *verdict, meeting, {"a's hotel"}),
+            "a sends to what the server saw of b (b's own address): blocked\n"
+            "    a's hotel blocks it: crossing none\n");
+}
+
+TEST(OracleByHand, TellsWhichBoxLetsWhatThroughAndWhy) {
+  const Meeting meeting{.a = {preset("restricted")}, .b = {preset("symmetric")}, .shared = {}};
+  const BoxNames names = {"a's home", "b's office"};
+  const auto verdict = foretell(meeting, {});
+  ASSERT_TRUE(verdict);
+  ASSERT_EQ(verdict->witness.size(), 5u);
+  EXPECT_EQ(
+      tell(verdict->witness[0], *verdict, meeting, names),
+      "a sends to what the server saw of b (port 1 of b's office): filtered\n"
+      "    a's home lets it out from port 1: endpoint-independent mapping\n"
+      "    b's office filters it at port 1: address-and-port-dependent filtering, and nothing "
+      "was sent through port 1 to port 1 of a's home\n");
+  EXPECT_EQ(
+      tell(verdict->witness[1], *verdict, meeting, names),
+      "b sends to what the server saw of a (port 1 of a's home): arrives\n"
+      "    b's office lets it out from port 2: address-and-port-dependent mapping\n"
+      "    a's home lets it in at port 1: address-dependent filtering, and something was sent "
+      "from inside to the address of port 2 of b's office\n");
+}
+
+// What came in last decides where the next answer leaves, in the oracle's words as in the Nat's.
+TEST(OracleByHand, TheMappingThatAdmittedLastServesAnswers) {
+  NatBehavior behavior = with(kAddressAndPortDependent, kEndpointIndependent);
+  behavior.set(&ProtocolBehavior::reply_mapping, ReplyMapping::kAdmitting);
+  const Endpoint remote = at("203.0.113.77:7777");
+  Box box(behavior);
+  const Endpoint for_server = box.sent(kHost, kServer), for_remote = box.sent(kHost, remote);
+
+  Places places({.a = {behavior.udp}, .b = {}, .shared = {}});
+  AbstractState state;
+  const EndpointNumber peer = Places::host(1);
+  const auto source_of_next = [&] { return Carrier(&places, &state).depart(0, peer)->source; };
+  const EndpointNumber first = Carrier(&places, &state).depart(0, Places::kServerPlace)->source;
+  const EndpointNumber second = source_of_next();
+  ASSERT_NE(first, second);
+
+  const auto comes_in_at = [&](EndpointNumber mapping, Endpoint external) {
+    PacketUnderWay packet{.sender = 1, .source = peer, .destination = mapping, .about = mapping};
+    EXPECT_TRUE(Carrier(&places, &state).arrive(packet));
+    EXPECT_TRUE(box.admits(remote, external));
+  };
+  comes_in_at(first, for_server);
+  EXPECT_EQ(source_of_next(), first);
+  EXPECT_EQ(box.sent(kHost, remote), for_server);
+  comes_in_at(second, for_remote);
+  EXPECT_EQ(source_of_next(), second);
+  EXPECT_EQ(box.sent(kHost, remote), for_remote);
+}
+
+TEST(OracleByHand, GivesUpWithWordsWhenThereAreTooManyStates) {
+  OracleOptions options;
+  options.most_states = 5;
+  const auto verdict =
+      foretell({.a = {preset("symmetric")}, .b = {preset("symmetric")}, .shared = {}}, options);
+  ASSERT_FALSE(verdict);
+  EXPECT_NE(verdict.error().message.find("after 5 states"), std::string::npos)
+      << verdict.error().message;
+}
+
+}  // namespace
+}  // namespace natbed::test
