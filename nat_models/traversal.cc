@@ -78,8 +78,8 @@ class Inquiry {
 Result<TraversalVerdict> foretell(const Meeting& meeting, const OracleOptions& options) {
   NATBED_CHECK(options.in_flight > 0 && options.remembered > 0);
   const Error too_many{"the oracle gave up after " + std::to_string(options.most_states) +
-                       " states: fewer boxes, fewer remembered endpoints or one packet on the way "
-                       "at a time make fewer"};
+                       " states: fewer boxes make fewer, and so do fewer probes where these are "
+                       "limited"};
   OracleOptions in_turn = options;
   in_turn.in_flight = 1;
   Inquiry simple(meeting, in_turn);

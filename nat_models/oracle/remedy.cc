@@ -156,13 +156,15 @@ const char* value_word(Axis axis, uint8_t value) {
 
 std::vector<std::vector<AxisChange>> remedies(const Meeting& meeting, const OracleOptions& options,
                                               size_t most) {
+  OracleOptions brief = options;  // what takes long to search is passed over
+  brief.most_states = std::min(options.most_states, 20'000u);
   const Changes singles = single_changes(meeting);
   std::vector<Changes> found;
   for (size_t count = 1; count <= most && found.empty(); ++count) {
     int fewest = 0;
     for (const Candidate& candidate : candidates(meeting, singles, count)) {
       if (!found.empty() && candidate.steps > fewest) break;
-      const auto verdict = foretell(with_changes(meeting, candidate.changes), options);
+      const auto verdict = foretell(with_changes(meeting, candidate.changes), brief);
       if (!verdict || verdict->outcome != Traversal::kAlways) continue;
       found.push_back(candidate.changes);
       fewest = candidate.steps;
