@@ -104,6 +104,8 @@ void print_failure(const TraversalVerdict& verdict, const NamedMeeting& named) {
     print_steps("An order that leads nowhere:", verdict.astray, verdict, named);
   if (!verdict.repeats.empty()) {
     print_steps("Nothing new can happen, this repeats for ever:", verdict.repeats, verdict, named);
+  } else if (verdict.astray.empty()) {
+    fmt::print("\nNeither knows where to send to: no box lets the question to the server out.\n");
   } else if (!verdict.can_be_direct()) {
     print_steps("Every order ends like this, or sooner:", verdict.astray, verdict, named);
   }
@@ -222,23 +224,6 @@ int ask_all(const OracleArguments& arguments) {
   return 0;
 }
 
-template <class Take>
-void add_words(CLI::App* command, const std::string& name, const std::string& what,
-               const std::vector<std::string>& words, Take take) {
-  command
-      ->add_option_function<std::string>(
-          name,
-          [words, take](const std::string& text) {
-            take(static_cast<size_t>(std::ranges::find(words, text) - words.begin()));
-          },
-          what)
-      ->check([words](const std::string& text) -> std::string {
-        if (std::ranges::find(words, text) != words.end()) return {};
-        return fmt::format("expected {}, and found \"{}\"", fmt::join(words, " or "), text);
-      })
-      ->option_text(fmt::format("{}", fmt::join(words, "|")));
-}
-
 void check_combination(const CLI::App& command, const OracleArguments& arguments) {
   const auto refuse = [](const std::string& why) { throw CLI::ValidationError(why); };
   if (!arguments.all) {
@@ -263,13 +248,13 @@ void add_oracle_command(CLI::App& app, int* status) {
                       "The NATs before a, innermost first: port-restricted+cgnat");
   command->add_option("b", arguments->b, "The NATs before b");
   command->add_option("--shared", arguments->shared, "NATs that both are behind, beyond their own");
-  add_words(command, "--with", "How they try (punch)", {"punch", "ice"},
+  add_words(command, "--with", "How they try", {"punch", "ice"}, true,
             [arguments](size_t i) { arguments->options.with = static_cast<Strategy>(i); });
   add_words(command, "--filter-scope", "For all boxes: to whom filters belong",
-            {"internal", "mapping"},
+            {"internal", "mapping"}, false,
             [arguments](size_t i) { arguments->filter_scope = static_cast<FilterScope>(i); });
   add_words(command, "--reply-mapping", "For all boxes: through which mapping answers leave",
-            {"selected", "admitting"},
+            {"selected", "admitting"}, false,
             [arguments](size_t i) { arguments->reply_mapping = static_cast<ReplyMapping>(i); });
   command
       ->add_option("--probes", arguments->options.probes,

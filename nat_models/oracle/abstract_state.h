@@ -6,7 +6,6 @@
 // allowed, and so the end cannot depend on the order.
 #pragma once
 
-#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -28,58 +27,29 @@ struct PacketUnderWay {
 class AbstractState {
  public:
   // The filter of `box` that belongs to `owner` admits that remote.
-  void open(int box, EndpointNumber owner, RemoteKey remote) {
-    add(fact(kOpen, static_cast<uint16_t>(box), owner, remote));
-  }
-  bool is_open(int box, EndpointNumber owner, RemoteKey remote) const {
-    return has(fact(kOpen, static_cast<uint16_t>(box), owner, remote));
-  }
+  void open(int box, EndpointNumber owner, RemoteKey remote);
+  bool is_open(int box, EndpointNumber owner, RemoteKey remote) const;
 
   // What `internal` sends to `remote` leaves through this mapping, not the one that is selected.
-  void set_reply(EndpointNumber internal, EndpointNumber remote, EndpointNumber mapping) {
-    clear_reply(internal, remote);
-    add(fact(kReply, internal, remote, mapping));
-  }
-  void clear_reply(EndpointNumber internal, EndpointNumber remote) {
-    if (const auto at = find_reply(internal, remote); at != facts_.end()) facts_.erase(at);
-  }
-  std::optional<EndpointNumber> reply(EndpointNumber internal, EndpointNumber remote) const {
-    const auto at = const_cast<AbstractState*>(this)->find_reply(internal, remote);
-    if (at == facts_.end()) return std::nullopt;
-    return static_cast<EndpointNumber>(*at);
-  }
+  void set_reply(EndpointNumber internal, EndpointNumber remote, EndpointNumber mapping);
+  void clear_reply(EndpointNumber internal, EndpointNumber remote);
+  std::optional<EndpointNumber> reply(EndpointNumber internal, EndpointNumber remote) const;
 
-  void learn(int peer, EndpointNumber endpoint) {
-    add(fact(kLearned, static_cast<uint16_t>(peer), endpoint));
-  }
-  std::vector<EndpointNumber> learned(int peer) const {
-    std::vector<EndpointNumber> endpoints;
-    each(kLearned, static_cast<uint16_t>(peer),
-         [&](Fact f) { endpoints.push_back(static_cast<EndpointNumber>(f >> 16)); });
-    return endpoints;
-  }
-  bool knows(int peer, EndpointNumber endpoint) const {
-    return has(fact(kLearned, static_cast<uint16_t>(peer), endpoint));
-  }
+  // The endpoints of the other that a peer sends to, ascending.
+  void learn(int peer, EndpointNumber endpoint);
+  std::vector<EndpointNumber> learned(int peer) const;
+  bool knows(int peer, EndpointNumber endpoint) const;
 
-  void count_probe(int peer, EndpointNumber target, uint16_t so_far) {
-    erase(fact(kSent, static_cast<uint16_t>(peer), target, so_far));
-    add(fact(kSent, static_cast<uint16_t>(peer), target, static_cast<uint16_t>(so_far + 1)));
-  }
-  uint16_t probes(int peer, EndpointNumber target) const {
-    const auto at =
-        std::ranges::lower_bound(facts_, fact(kSent, static_cast<uint16_t>(peer), target));
-    const bool there =
-        at != facts_.end() && *at >> 16 == fact(kSent, static_cast<uint16_t>(peer), target) >> 16;
-    return there ? static_cast<uint16_t>(*at) : uint16_t{0};
-  }
+  // Kept only where probes are limited.
+  void count_probe(int peer, EndpointNumber target);
+  uint16_t probes(int peer, EndpointNumber target) const;
 
   // It has an answer that proves a path, as its strategy wants it.
-  void prove(int peer) { add(fact(kProven, static_cast<uint16_t>(peer))); }
-  bool proven(int peer) const { return has(fact(kProven, static_cast<uint16_t>(peer))); }
+  void prove(int peer);
+  bool proven(int peer) const;
 
-  void put_under_way(const PacketUnderWay& packet) { add(fact_of(packet)); }
-  void take_off(const PacketUnderWay& packet) { erase(fact_of(packet)); }
+  void put_under_way(const PacketUnderWay& packet);
+  void take_off(const PacketUnderWay& packet);
   std::vector<PacketUnderWay> under_way() const;
 
   auto operator<=>(const AbstractState&) const = default;
@@ -87,36 +57,12 @@ class AbstractState {
  private:
   // kind (8 bits) | sub-kind (8) | three numbers (16 each)
   using Fact = uint64_t;
-  enum Kind : uint8_t { kOpen, kReply, kLearned, kSent, kProven, kUnderWay };
-  static constexpr Fact fact(Kind kind, uint16_t a, uint16_t b = 0, uint16_t c = 0,
-                             uint8_t sub = 0) {
-    return Fact{kind} << 56 | Fact{sub} << 48 | Fact{a} << 32 | Fact{b} << 16 | c;
-  }
-  static Fact fact_of(const PacketUnderWay& p) {
-    const auto sub = static_cast<uint8_t>(p.sender | (p.answer ? 2 : 0));
-    return fact(kUnderWay, p.source, p.destination, p.about, sub);
-  }
-  bool has(Fact f) const { return std::ranges::binary_search(facts_, f); }
-  void add(Fact f) {
-    const auto at = std::ranges::lower_bound(facts_, f);
-    if (at == facts_.end() || *at != f) facts_.insert(at, f);
-  }
-  void erase(Fact f) {
-    const auto at = std::ranges::lower_bound(facts_, f);
-    if (at != facts_.end() && *at == f) facts_.erase(at);
-  }
-  std::vector<Fact>::iterator find_reply(EndpointNumber internal, EndpointNumber remote) {
-    const Fact least = fact(kReply, internal, remote);
-    const auto at = std::ranges::lower_bound(facts_, least);
-    return at != facts_.end() && *at >> 16 == least >> 16 ? at : facts_.end();
-  }
-  template <class F>
-  void each(Kind kind, uint16_t a, F f) const {
-    const Fact least = fact(kind, a);
-    for (auto at = std::ranges::lower_bound(facts_, least);
-         at != facts_.end() && *at >> 32 == least >> 32; ++at)
-      f(*at);
-  }
+  using Place = std::vector<Fact>::const_iterator;
+  bool has(Fact fact) const;
+  void add(Fact fact);
+  void erase(Fact fact);
+  // The first fact that begins as `fact` does, but for its last number; or the end.
+  Place find_beginning(Fact fact) const;
 
   std::vector<Fact> facts_;  // ascending
 };

@@ -163,10 +163,16 @@ std::string to_string(const TraversalStep& step) {
 }
 
 std::string explain(const TraversalVerdict& verdict) {
-  const bool direct = verdict.can_be_direct();
-  std::string text = direct ? "" : "nothing new can happen, this repeats: ";
+  std::string text;
+  const std::vector<TraversalStep>* steps = &verdict.witness;
+  if (!verdict.can_be_direct()) {
+    const bool endless = !verdict.repeats.empty();
+    if (!endless && verdict.astray.empty()) return "neither knows where to send to";
+    text = endless ? "nothing new can happen, this repeats: " : "then all probes are used up: ";
+    steps = endless ? &verdict.repeats : &verdict.astray;
+  }
   bool first = true;
-  for (const TraversalStep& step : direct ? verdict.witness : verdict.repeats) {
+  for (const TraversalStep& step : *steps) {
     // That what arrives is answered goes without saying, unless the answer is of no use.
     if (step.answer && step.departs && step.arrives && step.admitted && step.counts) continue;
     text += (first ? "" : "; ") + to_string(step);

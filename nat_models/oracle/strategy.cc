@@ -60,8 +60,7 @@ AbstractState StrategyRules::after(AbstractState state, const OracleEvent& event
 void StrategyRules::probe(AbstractState& state, const PacketUnderWay& wanted,
                           OracleRecord& record) const {
   const EndpointNumber target = wanted.destination;
-  if (options_.probes > 0)
-    state.count_probe(wanted.sender, target, state.probes(wanted.sender, target));
+  if (options_.probes > 0) state.count_probe(wanted.sender, target);
   record.departed = Carrier(&places_, &state, &record.out).depart(wanted.sender, target);
   if (record.departed) state.put_under_way(*record.departed);
 }

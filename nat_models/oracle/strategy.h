@@ -1,4 +1,7 @@
 // Rules of a strategy: what peers know at first, what they send, what they make of what they get.
+//
+// Every probe that arrives is answered at once, to where it came from, and its source is learned. A
+// refresh is a probe sent again. What the strategies differ in is written at Strategy.
 #pragma once
 
 #include <vector>

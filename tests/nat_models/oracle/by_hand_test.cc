@@ -103,6 +103,23 @@ TEST(OracleByHand, WhereUdpDoesNotCrossThereIsNoWay) {
             "    a's hotel blocks it: crossing none\n");
 }
 
+TEST(OracleByHand, SaysWhyItEnds) {
+  ProtocolBehavior hotel = preset("full-cone");
+  hotel.crossing = Crossing::kNone;
+  const auto lost = foretell({.a = {hotel}, .b = {hotel}, .shared = {}}, {});
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(explain(*lost), "neither knows where to send to");
+  OracleOptions once;
+  once.probes = 1;
+  const auto spent =
+      foretell({.a = {preset("symmetric")}, .b = {preset("symmetric")}, .shared = {}}, once);
+  ASSERT_TRUE(spent);
+  EXPECT_EQ(explain(*spent),
+            "then all probes are used up: "
+            "a sends to what the server saw of b, from a new port: filtered; "
+            "b sends to what the server saw of a, from a new port: filtered");
+}
+
 TEST(OracleByHand, TellsWhichBoxLetsWhatThroughAndWhy) {
   const Meeting meeting{.a = {preset("restricted")}, .b = {preset("symmetric")}, .shared = {}};
   const BoxNames names = {"a's home", "b's office"};

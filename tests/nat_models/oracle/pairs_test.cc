@@ -8,6 +8,7 @@
 #include <string>
 
 #include "nat_models/oracle/remedy.h"
+#include "nat_models/oracle/strategy.h"
 #include "nat_models/presets.h"
 #include "tests/nat_models/oracle/street.h"
 
@@ -250,6 +251,47 @@ TEST(OraclePairs, MoreProbesNeverOpenFewerPairs) {
     EXPECT_EQ(direct_pairs(*twice, i), direct_pairs(*always, i));
     EXPECT_GT(once->count(i, Traversal::kDependsOnOrder), 10);
   }
+}
+
+// An exchange from here, with nothing else on the way, gives `peer` an answer that counts.
+bool can_refresh(const StrategyRules& rules, const AbstractState& now, uint8_t peer) {
+  for (const EndpointNumber target : now.learned(peer)) {
+    AbstractState state = rules.after(now, {false, {.sender = peer, .destination = target}});
+    OracleRecord record;
+    while (!state.under_way().empty()) {
+      record = {};
+      state = rules.after(state, {true, state.under_way()[0]}, &record);
+    }
+    if (record.counts) return true;
+  }
+  return false;
+}
+
+// The graph ends where a path is found. A refresh is a probe sent again: whatever is sent after
+// that, in any order, each peer still has a path that answers.
+TEST(OraclePairs, APathOnceFoundCanBeRefreshedAtAnyLaterMoment) {
+  int moments = 0;
+  each_pair([&](const Meeting& meeting, const OracleOptions& its) {
+    OracleOptions options = its;
+    options.remembered = 3;
+    Places places(meeting);
+    StrategyRules rules(&places, options);
+    std::set<AbstractState> seen = {rules.after_stun()};
+    std::vector<AbstractState> open = {*seen.begin()};
+    while (!open.empty()) {
+      const AbstractState state = open.back();
+      open.pop_back();
+      if (rules.direct(state) && state.under_way().empty()) {
+        ASSERT_TRUE(can_refresh(rules, state, 0) && can_refresh(rules, state, 1));
+        ++moments;
+      }
+      for (const OracleEvent& event : rules.events(state)) {
+        AbstractState next = rules.after(state, event);
+        if (seen.insert(next).second) open.push_back(std::move(next));
+      }
+    }
+  });
+  EXPECT_GT(moments, 500);
 }
 
 TEST(OraclePairs, RemediesWork) {
