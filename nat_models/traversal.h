@@ -43,7 +43,8 @@ enum class Strategy : uint8_t {
   // answer came.
   kPunch,
   // As RFC 8445: host candidates too. Direct: each has a pair, i.e. was answered from where its
-  // check went (§7.2.5.2.1). Peer-reflexive candidates are learned from checks alone.
+  // check went (§7.2.5.2.1); then some pair is valid on both sides (tested). Peer-reflexive
+  // candidates are learned from checks alone.
   kIce,
 };
 

@@ -27,6 +27,7 @@ class Street {
     int sender = 0;
     bool answer = false;
     Endpoint about;  // what the probe was sent to, that it is or answers
+    Endpoint seen;   // an answer: the source of the probe, where it arrived
   };
   enum class Hop { kOn, kArrived, kLost };
 
@@ -62,8 +63,17 @@ class Street {
     return heard && proven_[0] && proven_[1];
   }
 
+  // As a nomination wants it (RFC 8445 §7.3.1.5): one and the same pair is valid on both sides.
+  bool same_pair() const {
+    return std::ranges::any_of(pairs_[0], [&](const Pair& pair) {
+      const Pair turned{pair.second, pair.first};
+      return std::ranges::find(pairs_[1], turned) != pairs_[1].end();
+    });
+  }
+  bool settled() const { return direct() && (with_ == Strategy::kPunch || same_pair()); }
+
   Flying probe(int peer, Endpoint to) const {
-    return {udp(own_[peer], to), homes_[peer], peer, false, to};
+    return {udp(own_[peer], to), homes_[peer], peer, false, to, {}};
   }
 
   // One box further. On arrival the receiver has taken it, and its answer is in `answer`.
@@ -146,7 +156,7 @@ class Street {
       question.network = boxes_[box].outside;
     }
     reflexive_[peer] = question.packet.source;
-    Flying answer{udp(kServer, question.packet.source), -1, 2, true, {}};
+    Flying answer{udp(kServer, question.packet.source), -1, 2, true, {}, {}};
     std::optional<Flying> none;
     Hop hop = Hop::kOn;
     while (hop == Hop::kOn) hop = advance(answer, none);
@@ -162,12 +172,15 @@ class Street {
     if (f.sender == 2) return true;  // the server
     if (host == f.sender) return false;
     if (f.answer) {
-      proven_[host] |= with_ == Strategy::kPunch || f.packet.source == f.about;
+      const bool from_there = f.packet.source == f.about;
+      proven_[host] |= with_ == Strategy::kPunch || from_there;
+      if (from_there) pairs_[host].emplace_back(f.about, f.seen);
       return true;
     }
     heard_[host] = true;
     learn(host, f.packet.source);
-    answer = Flying{udp(own_[host], f.packet.source), homes_[host], host, true, f.about};
+    answer = Flying{
+        udp(own_[host], f.packet.source), homes_[host], host, true, f.about, f.packet.source};
     return true;
   }
 
@@ -179,6 +192,8 @@ class Street {
   std::optional<Endpoint> reflexive_[2];
   std::vector<Endpoint> learned_[2];
   bool heard_[2] = {false, false}, proven_[2] = {false, false};
+  using Pair = std::pair<Endpoint, Endpoint>;  // where checks went, and whence they seemed to come
+  std::vector<Pair> pairs_[2];
 };
 
 // Probes and hops in the order that a seed says, until there is a direct path or `steps` are over.
@@ -187,7 +202,7 @@ inline bool meet_at_random(const Meeting& meeting, Strategy with, uint64_t seed,
   Rng rng = Rng(seed).fork("order");
   const uint64_t most_flying = 1 + rng.below(4);
   std::vector<Street::Flying> flying;
-  for (int i = 0; i < steps && !street.direct(); ++i) {
+  for (int i = 0; i < steps && !street.settled(); ++i) {
     const auto peer = static_cast<int>(rng.below(2));
     const std::vector<Endpoint>& known = street.learned(peer);
     if (flying.size() < most_flying && !known.empty() && rng.below(2) == 0) {
@@ -201,7 +216,7 @@ inline bool meet_at_random(const Meeting& meeting, Strategy with, uint64_t seed,
       flying.erase(flying.begin() + static_cast<std::ptrdiff_t>(which));
     if (answer) flying.push_back(*answer);
   }
-  return street.direct();
+  return street.settled();
 }
 
 // Whether some order of at most `most` exchanges opens a direct path: all of them are tried.
