@@ -43,6 +43,20 @@ Words words(DropReason reason) {
       return {"no-port", "The NAT had no free external port left."};
     case DropReason::kUntranslatable:
       return {"untranslatable", "The NAT does not translate this protocol or message."};
+    case DropReason::kQuota:
+      return {
+          "quota",
+          "Its host has as many mappings as the NAT allows one host, or opened too many at once."};
+    case DropReason::kRateLimit:
+      return {"rate-limit",
+              "It came when the NAT had carried as many packets as it may in a second."};
+    case DropReason::kBlocked:
+      return {"blocked", "The box does not let this protocol, or this remote port, pass."};
+    case DropReason::kBlacklisted:
+      return {"blacklisted",
+              "Its sender had sent something that nobody asked for, and is ignored for a while."};
+    case DropReason::kFragmented:
+      return {"fragmented", "It is a fragment: the box carries none, or the first one never came."};
     case DropReason::kNoSocket:
       return {"no-socket", "No socket at the host listens there."};
     case DropReason::kMalformed:

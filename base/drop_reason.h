@@ -25,6 +25,11 @@ enum class DropReason : uint8_t {
   kTableFull,       // no room for a new row
   kNoPort,          // no external port left
   kUntranslatable,  // a protocol or ICMP message that the box does not translate
+  kQuota,           // the host has as many mappings as it may have, or opened too many at once
+  kRateLimit,       // more packets a second than the box carries
+  kBlocked,         // the box does not carry this protocol or port
+  kBlacklisted,     // the sender had sent something unsolicited before
+  kFragmented,      // a fragment, and the box does not carry such, or its first one never came
   // at a host
   kNoSocket,   // no socket there; ICMP port unreachable or RST goes back
   kMalformed,  // bytes that do not parse

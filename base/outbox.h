@@ -21,6 +21,9 @@ namespace natbed {
 struct SendOptions {
   uint8_t ttl = 64;  // hops; low values open a hole in one's own NAT without reaching the far one
   Traffic traffic = Traffic::kData;
+  // A datagram that is too big for a link is refused, as by Linux's path MTU discovery, rather than
+  // cut into fragments.
+  bool dont_fragment = true;
 };
 
 class Outbox {

@@ -6,6 +6,8 @@ namespace natbed {
 
 uint32_t Packet::wire_size() const {
   const uint32_t ip_header = source.ip.is_v4() ? 20 : 40;
+  if (fragment_offset > 0) [[unlikely]]
+    return ip_header + payload_size;
   uint32_t transport_header = 8;  // UDP, ICMP
   if (protocol == Protocol::kTcp) transport_header = 20;
   if (is_icmp(protocol) && icmp.is_error())

@@ -67,12 +67,21 @@ struct Packet {
   uint8_t ttl = 64;
   Traffic traffic = Traffic::kOther;
   bool dont_fragment = false;
-  uint32_t payload_size = 0;  // bytes after the transport header
+  uint32_t payload_size =
+      0;  // bytes after the transport header; of a later fragment, all its bytes
+  // Of the datagram that this is, or is a fragment of (RFC 791 §3.1); equal for all its fragments.
+  uint16_t identification = 0;
+  uint16_t fragment_offset = 0;  // in units of 8 bytes; above 0 there is no transport header: ports
+                                 // are 0, and the union below says nothing
+  bool more_fragments = false;
   union {
     TcpFields tcp;    // protocol == kTcp
     IcmpFields icmp;  // is_icmp(protocol)
   };
   Packet() : icmp() {}
+
+  bool is_fragment() const { return more_fragments || fragment_offset > 0; }
+  bool has_transport_header() const { return fragment_offset == 0; }
 
   // Bytes on the wire from the first byte of the IP header.
   uint32_t wire_size() const;

@@ -17,11 +17,15 @@ namespace natbed {
 void add_run_command(CLI::App& app, int* status);
 void add_matrix_command(CLI::App& app, int* status);
 void add_oracle_command(CLI::App& app, int* status);
-void add_nats_command(CLI::App& app, int* status);
+void add_nat_command(CLI::App& app, int* status);
 void add_view_command(CLI::App& app, int* status);
 void add_serve_command(CLI::App& app, int* status);
 void add_probe_command(CLI::App& app, int* status);
 void add_connect_command(CLI::App& app, int* status);
+
+// Of the group `nat`.
+void add_nat_list_command(CLI::App& group, int* status);
+void add_nat_show_command(CLI::App& group, int* status);
 
 // Prints "natbed: <message>" on the error stream and returns the exit status of a failure.
 int failed(const Error& error);

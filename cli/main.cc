@@ -8,10 +8,10 @@
 #include <string>
 #include <system_error>
 
+#include "base/suggest.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/settings.h"
-#include "scenarios/suggest.h"
 
 namespace natbed {
 
@@ -65,7 +65,7 @@ int run(int argc, char** argv) {
   add_run_command(app, &status);
   add_matrix_command(app, &status);
   add_oracle_command(app, &status);
-  add_nats_command(app, &status);
+  add_nat_command(app, &status);
   add_view_command(app, &status);
   add_serve_command(app, &status);
   add_probe_command(app, &status);

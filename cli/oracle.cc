@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/profiles.h"
 #include "cli/settings.h"
 #include "nat_models/oracle/explain.h"
 #include "nat_models/oracle/pairs.h"
 #include "nat_models/oracle/remedy.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "scenarios/report_table.h"
 
 namespace natbed {
@@ -25,6 +26,7 @@ constexpr size_t kMostBoxes = 8;  // of a meeting: more have too many states to 
 
 struct OracleArguments {
   std::string a, b, shared;
+  std::vector<std::string> profiles;  // files
   bool all = false, json = false;
   OracleOptions options;
   std::optional<FilterScope> filter_scope;
@@ -52,7 +54,7 @@ Status add_chain(const std::string& chain, const std::string& whose,
                  BoxNames& names) {
   if (chain.empty()) return ok();
   for (const std::string& name : split(chain)) {
-    const auto found = preset_named(name);
+    const auto found = profile_named(name);
     if (!found) return found.error();
     if (!(*found)->is_nat) continue;
     ProtocolBehavior box = (*found)->behavior.udp;
@@ -163,6 +165,7 @@ void print_json(const TraversalVerdict& verdict, const NamedMeeting& named,
 }
 
 int ask(const OracleArguments& arguments) {
+  if (const Status s = load_profiles(arguments.profiles); !s) return failed(s.error());
   const auto named = meeting_of(arguments);
   if (!named) return failed(named.error());
   const auto verdict = foretell(named->meeting, arguments.options);
@@ -248,6 +251,7 @@ void add_oracle_command(CLI::App& app, int* status) {
                       "The NATs before a, innermost first: port-restricted+cgnat");
   command->add_option("b", arguments->b, "The NATs before b");
   command->add_option("--shared", arguments->shared, "NATs that both are behind, beyond their own");
+  add_profiles(command, &arguments->profiles);
   add_words(command, "--with", "How they try", {"punch", "ice"}, true,
             [arguments](size_t i) { arguments->options.with = static_cast<Strategy>(i); });
   add_words(command, "--filter-scope", "For all boxes: to whom filters belong",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/profiles.h"
 #include "cli/settings.h"
 #include "scenarios/report_table.h"
 #include "scenarios/results_writer.h"
@@ -42,11 +43,12 @@ void on_interrupt(int) {
 
 struct RunArguments {
   RunOptions options;
-  std::vector<std::string> set;
+  std::vector<std::string> set, profiles;
   bool json = false;
 };
 
 int run(RunArguments& arguments) {
+  if (const Status s = load_profiles(arguments.profiles); !s) return failed(s.error());
   arguments.options.program = program_name();
   arguments.options.set = parse_settings(arguments.set);
   TerminalProgress progress(stderr);
@@ -85,6 +87,7 @@ void add_run_command(CLI::App& app, int* status) {
   command->add_option("script", options.script, "The scenario, a Lua file")->required();
   add_seed(command, &options.seed, "Seed of all randomness");
   add_settings(command, &arguments->set, "NAME=VALUE for natbed.param(), or the values of an axis");
+  add_profiles(command, &arguments->profiles);
   command
       ->add_option("--trials", options.trials, "Universes per cell (default: what the script says)")
       ->check(CLI::Range(uint64_t{1}, kMostTrials));

@@ -162,6 +162,8 @@ struct NatBehavior {
   NatLimits limits;
   Unsolicited unsolicited = Unsolicited::kDrop;
   UnsolicitedSyn unsolicited_syn = UnsolicitedSyn::kAsOthers;
+  // A TCP connection that was reset goes on if data follows: the RST may be forged (RFC 7857 §2.2).
+  bool reset_revives = true;
   IcmpErrors icmp_errors;
   Fragments fragments = Fragments::kAnyOrder;
   uint16_t held_fragments = 64;  // that wait for their first one, at most (RFC 4787 REQ-14a)

@@ -1,9 +1,11 @@
 // Nat: a network address translator as a pure function of packets and time.
 //
 // process() rewrites one packet and says what to do with it; there is no clock, no socket and no
-// callback. A row that has expired behaves as absent at that very instant, whether or not anybody
-// cleaned up. The simulator's boxes and the emulator call this same code. It shares nothing with
-// the oracle of traversal.h, on purpose.
+// callback. What a box keeps for later (fragments that wait for their first one, a SYN that is
+// answered after six seconds) comes out of release() when it falls due. A row that has expired
+// behaves as absent at that very instant, whether or not anybody cleaned up. The simulator's boxes
+// and the emulator call this same code. It shares nothing with the oracle of traversal.h, on
+// purpose.
 #pragma once
 
 #include <cstdint>
@@ -12,45 +14,16 @@
 #include <span>
 #include <vector>
 
-#include "base/drop_reason.h"
+#include "base/diagnosis.h"
 #include "base/id.h"
 #include "base/packet.h"
 #include "base/prefetch.h"
 #include "base/rng.h"
 #include "base/time.h"
 #include "nat_models/behavior.h"
+#include "nat_models/verdict.h"
 
 namespace natbed {
-
-enum class Side : uint8_t { kInside, kOutside };
-
-// What a box answers to a packet that it drops; the driver builds it with base/packet.h.
-enum class Answer : uint8_t { kNothing, kTimeExceeded, kAdministrativelyProhibited, kReset };
-
-// What becomes of a packet.
-struct [[nodiscard]] Verdict {
-  enum class Action : uint8_t {
-    kForward,  // the packet was rewritten: send it out of `egress`
-    kLocal,    // it is for the box itself
-    kDrop,     // for `reason`; send `answer` back out of the side it came from
-  };
-  enum class Change : uint8_t { kNothing, kOpened, kRefreshed };  // to the row, for the trace
-
-  Action action = Action::kDrop;
-  Side egress = Side::kOutside;
-  DropReason reason = DropReason::kNone;
-  Answer answer = Answer::kNothing;
-  Change change = Change::kNothing;
-  RowId row;        // the row that decided, if one did
-  Instant expires;  // of that row, after this packet
-
-  // Of a hairpinned packet: the row through which it left before it came in again through `row`.
-  struct Sender {
-    RowId row;
-    Change change = Change::kNothing;
-    Instant expires;
-  } sender;
-};
 
 // One row of the table, as people and traces see it.
 struct NatRow {
@@ -65,15 +38,32 @@ struct NatRow {
 class Nat {
  public:
   // `behavior` is shared by many boxes and must outlive them. REQUIRES: at least one external
-  // address.
+  // address; validate(behavior) has nothing to say.
   Nat(const NatBehavior* behavior, std::span<const IpAddress> external, Rng rng);
   ~Nat();
+  Nat(const Nat&);  // with its whole state: both then do the same for ever
+  Nat& operator=(const Nat&);
   Nat(Nat&&) noexcept;
   Nat& operator=(Nat&&) noexcept;
 
   // Translates `packet`, which came in on side `from` at `now`, in place; a dropped packet stays as
-  // it was. REQUIRES: now does not go back.
+  // it was. A pure function of the box's state and the arguments. REQUIRES: now does not go back.
   Verdict process(Packet& packet, Side from, Instant now);
+
+  // When release() has something to give next, if no packet comes before; never() mostly.
+  Instant deadline() const;
+  // What falls due until `now`, one at a time; nothing when there is no more.
+  std::optional<Release> release(Instant now);
+
+  // The payload of a packet that was forwarded with `rewrite_payload`: in it, what looks like an
+  // address that the translation replaced is replaced, too. `before` is the packet as it came. Says
+  // how many places changed.
+  static uint32_t rewrite_payload(const Packet& before, const Packet& after,
+                                  std::span<std::byte> payload);
+
+  // Why the packet that just came in was dropped, and what would have let it pass. REQUIRES: `packet`
+  // and the other arguments are those of the last process(), whose verdict was a drop.
+  Diagnosis diagnose(const Packet& packet, Side from, Instant now, const Verdict& verdict) const;
 
   // The control surface of port mapping protocols: a static row until unmap() or `lifetime` is
   // over. It admits any remote and takes all packets of `internal`, whatever the mapping depends
@@ -81,7 +71,7 @@ class Nat {
   // `internal` already has another static one.
   std::optional<RowId> map(Protocol protocol, Endpoint internal, uint16_t external_port,
                            Instant now, Duration lifetime);
-  bool unmap(RowId row);                        // static rows only
+  bool unmap(RowId row, Instant now);           // static rows only
   std::vector<NatRow> list(Instant now) const;  // rows alive at `now`, in the order of their ids
   std::optional<NatRow> row(RowId row, Instant now) const;
 

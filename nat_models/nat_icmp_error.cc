@@ -8,40 +8,50 @@ bool inner_is_v4(const IcmpFields& icmp) {
   return icmp.inner_source.ip.is_v4() && icmp.inner_destination.ip.is_v4();
 }
 
-Verdict forward_error(const MappingRow& row, Side egress, const NatBehavior& behavior) {
-  return forward(row, egress, Verdict::Change::kNothing, row.end(behavior));
-}
-
 }  // namespace
 
 // RFC 5508 REQ-4: an error from outside is about a packet that left here, so the source inside it
-// is ours.
+// is ours. An error about an echo reply would be about one that left here as well: none do.
 Verdict Nat::Tables::enter_error(Packet& packet, bool hop, Instant now) {
+  const IcmpErrors& rules = behavior->icmp_errors;
   IcmpFields& icmp = packet.icmp;
   if (!inner_is_v4(icmp)) return drop(DropReason::kUntranslatable);
-  const MappingRow* row =
-      rows.find_external(icmp.inner_protocol, V4Endpoint::of(icmp.inner_source));
-  if (!row || !row->alive(now, *behavior)) return drop(DropReason::kNoMapping);
+  if (!rules.pass) return drop(DropReason::kBlocked);
+  const V4Endpoint remote = V4Endpoint::of(icmp.inner_destination);
+  MappingRow* row =
+      find_inbound(icmp.inner_protocol, V4Endpoint::of(icmp.inner_source), remote, now);
+  if (!row || row->has(MappingRow::kLocal)) return drop(DropReason::kNoMapping);
+  if (!rules.from_anyone && packet.source.ip != icmp.inner_destination.ip) {
+    return drop(DropReason::kFiltered, RowId(row->id));
+  }
   if (dies(packet, hop)) return drop(DropReason::kTtlExpired, RowId(row->id));
-  icmp.inner_source = row->internal.endpoint();
-  packet.destination = {icmp.inner_source.ip, 0};
+  if (rules.inner) icmp.inner_source = row->internal.endpoint();
+  packet.destination = {row->internal.endpoint().ip, 0};
   packet.ttl -= hop;
-  return forward_error(*row, Side::kInside, *behavior);
+  Verdict verdict = forward(*row, Side::kInside, Verdict::Change::kNothing, rows.end(*row));
+  if (rules.end_mappings && icmp.type == IcmpType::kUnreachable && !row->is_static()) {
+    rows.close(*row, now);
+    verdict.expires = now;
+  }
+  return verdict;
 }
 
 // RFC 5508 REQ-5: an error from inside is about a packet that came in, so its inner destination is
 // translated, and whoever inside reports it speaks with our address.
 Verdict Nat::Tables::leave_error(Packet& packet, bool hop, Instant now) {
+  const IcmpErrors& rules = behavior->icmp_errors;
   IcmpFields& icmp = packet.icmp;
   if (!inner_is_v4(icmp)) return drop(DropReason::kUntranslatable);
-  const MappingRow* row = find_outbound(icmp.inner_protocol, V4Endpoint::of(icmp.inner_destination),
-                                        V4Endpoint::of(icmp.inner_source), now);
+  if (!rules.pass) return drop(DropReason::kBlocked);
+  const V4Endpoint internal = V4Endpoint::of(icmp.inner_destination);
+  const MappingRow* row =
+      find_outbound(icmp.inner_protocol, internal, V4Endpoint::of(icmp.inner_source), now);
   if (!row) return drop(DropReason::kNoMapping);
   if (dies(packet, hop)) return drop(DropReason::kTtlExpired, RowId(row->id));
-  icmp.inner_destination = row->external.endpoint();
-  packet.source = {icmp.inner_destination.ip, 0};
+  if (rules.inner) icmp.inner_destination = row->external.endpoint();
+  packet.source = {row->external.endpoint().ip, 0};
   packet.ttl -= hop;
-  return forward_error(*row, Side::kOutside, *behavior);
+  return forward(*row, Side::kOutside, Verdict::Change::kNothing, rows.end(*row));
 }
 
 }  // namespace natbed

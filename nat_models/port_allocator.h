@@ -1,32 +1,45 @@
-// PortAllocator: which external port a new mapping gets (RFC 4787 §4.2).
+// PortAllocator: which external port a new mapping gets (RFC 4787 §4.2, RFC 6056), by PortRules.
 //
-// One port of one address belongs to one row at a time, whatever the remotes (RFC 4787 REQ-3
-// forbids overloading). All choices stay exact when ports run short: a random one is uniform over
-// those that are free, a sequence visits every port of the range before it gives up.
+// All choices stay exact when ports run short: a random one is uniform over those that are free, a
+// sequence visits every port of the range before it gives up. Only netfilter's search may miss free
+// ports, as it does.
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "base/rng.h"
 #include "nat_models/mapping_table.h"
 
 namespace natbed {
 
+// What a port is wanted for.
+struct PortRequest {
+  Protocol protocol = Protocol::kUdp;
+  V4Endpoint internal;
+  V4Endpoint remote;  // of a session (PortRules::overload), else blank
+  uint32_t external_ip = 0;
+  Instant now;
+};
+
+struct PortChoice {
+  std::optional<uint16_t> port;  // nothing: all that it may be are in use
+  bool clashed = false;          // the internal port was to be kept, and is somebody else's
+};
+
 class PortAllocator {
  public:
-  // A port on `external_ip` for a row of `internal_port`, or nothing if the range is used up.
-  // REQUIRES: ended rows were reclaimed.
-  std::optional<uint16_t> choose(const NatBehavior& behavior, MappingTable& rows, Protocol protocol,
-                                 uint32_t external_ip, uint16_t internal_port, Rng& rng);
+  // `ranges`: the only ports that count, if there are any.
+  PortChoice choose(const NatBehavior& behavior, MappingTable& rows, Rng& rng,
+                    const PortRequest& request, std::span<const PortRange> ranges);
+  // Whether nobody has, or rests on, that port.
+  static bool is_free(MappingTable& rows, const PortRequest& request, uint16_t port);
   // A box that restarts starts its sequence anew.
   void restart() { last_.reset(); }
 
  private:
-  std::optional<uint16_t> choose_random(const NatBehavior& behavior, MappingTable& rows,
-                                        Protocol protocol, uint32_t external_ip, Rng& rng) const;
-  std::optional<uint16_t> choose_next(const NatBehavior& behavior, MappingTable& rows,
-                                      Protocol protocol, uint32_t external_ip, Rng& rng);
   std::optional<uint16_t> last_;  // kSequential: the last port given out, whatever the protocol
+  Instant last_at_;
 };
 
 }  // namespace natbed

@@ -11,7 +11,7 @@ constexpr size_t kCacheLine = 64;
 constexpr size_t kHugePage = size_t{2} << 20;
 
 std::align_val_t alignment_for(size_t bytes) {
-  return std::align_val_t{bytes >= 2 * kHugePage ? kHugePage : kCacheLine};
+  return std::align_val_t{bytes >= kHugePage ? kHugePage : kCacheLine};
 }
 
 }  // namespace
@@ -19,7 +19,7 @@ std::align_val_t alignment_for(size_t bytes) {
 void* allocate_array(size_t bytes) {
   void* at = ::operator new(bytes, alignment_for(bytes));
   // A hint: where the kernel has no huge pages to give, the same memory is merely slower.
-  if (bytes >= 2 * kHugePage) (void)madvise(at, bytes & ~(kHugePage - 1), MADV_HUGEPAGE);
+  if (bytes >= kHugePage) (void)madvise(at, bytes & ~(kHugePage - 1), MADV_HUGEPAGE);
   return at;
 }
 

@@ -15,7 +15,7 @@
 namespace natbed {
 
 // Memory of `bytes`, aligned to a cache line at least, through operator new; huge pages are asked
-// for from 4 MiB up.
+// for from 2 MiB up.
 void* allocate_array(size_t bytes);
 void free_array(void* at, size_t bytes);
 
@@ -26,8 +26,16 @@ class SmallArray {
  public:
   SmallArray() = default;
   ~SmallArray() { release(); }
-  SmallArray(const SmallArray&) = delete;
-  SmallArray& operator=(const SmallArray&) = delete;
+  SmallArray(const SmallArray& other) { *this = other; }
+  SmallArray& operator=(const SmallArray& other) {
+    if (this == &other) return *this;
+    size_ = 0;
+    reserve(other.size_);
+    if (other.size_ > 0)
+      std::memcpy(static_cast<void*>(data_), other.data_, size_t{other.size_} * sizeof(T));
+    size_ = other.size_;
+    return *this;
+  }
 
   uint32_t size() const { return size_; }
   uint32_t capacity() const { return capacity_; }

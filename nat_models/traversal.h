@@ -12,7 +12,8 @@
 // is searched until nothing new can happen, so the answer holds for any number of probes.
 //
 // What it leaves out: loss, expiry, guessed ports, port clashes and overloading, quotas, TTLs,
-// fragments, several external addresses of a box, and private addresses that are used twice.
+// boxes that hold an early packet against its sender, static mappings, several external addresses
+// of a box, and private addresses that are used twice.
 #pragma once
 
 #include <cstdint>

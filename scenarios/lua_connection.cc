@@ -2,11 +2,11 @@
 
 #include <lua.hpp>
 
+#include "base/suggest.h"
 #include "scenarios/lua_api.h"
 #include "scenarios/lua_call.h"
 #include "scenarios/lua_options.h"
 #include "scenarios/script_trial.h"
-#include "scenarios/suggest.h"
 
 namespace natbed {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "nat_models/traversal.h"
 #include "scenarios/lua_api.h"
 #include "scenarios/lua_behavior.h"
@@ -60,11 +60,15 @@ int oracle(lua_State* L) {
   return 2;
 }
 
-void push_names(lua_State* L, std::span<const Preset> presets) {
-  lua_createtable(L, static_cast<int>(presets.size()), 0);
-  for (size_t i = 0; i < presets.size(); ++i) {
-    push_text(L, presets[i].name);
-    lua_rawseti(L, -2, static_cast<lua_Integer>(i) + 1);
+// A list of the names of those profiles for which `counts(profile)`.
+template <class Counts>
+void push_names(lua_State* L, const auto& profiles, Counts counts) {
+  lua_newtable(L);
+  lua_Integer place = 0;
+  for (const NatProfile& profile : profiles) {
+    if (!counts(profile)) continue;
+    push_text(L, profile.name);
+    lua_rawseti(L, -2, ++place);
   }
 }
 
@@ -81,10 +85,13 @@ void open_natbed(lua_State* L) {
                                 {"oracle", api<oracle>},
                                 {nullptr, nullptr}};
   luaL_newlib(L, functions);
-  push_names(L, nat_kinds());
+  const auto all = [](const NatProfile&) { return true; };
+  push_names(L, nat_kinds(), all);
   lua_setfield(L, -2, "nat_kinds");
-  push_names(L, presets());
+  push_names(L, profiles(), [](const NatProfile& profile) { return profile.generic; });
   lua_setfield(L, -2, "presets");
+  push_names(L, profiles(), all);
+  lua_setfield(L, -2, "profiles");
   lua_getglobal(L, LUA_MATHLIBNAME);
   lua_getfield(L, -1, "random");
   lua_setfield(L, -3, "random");

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/suggest.h"
 #include "scenarios/lua_api.h"
 #include "scenarios/lua_call.h"
-#include "scenarios/suggest.h"
 
 namespace natbed {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "scenarios/suggest.h"
+#include "base/suggest.h"
 
 namespace natbed {
 namespace {

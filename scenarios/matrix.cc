@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "nat_models/traversal.h"
 #include "scenarios/net.h"
 #include "scenarios/report_table.h"
@@ -18,7 +18,7 @@ namespace {
 // Does the same, so a trial can be run again with it.
 constexpr const char* kScript = "scenarios/matrix.lua";
 
-NatBehavior behavior_of(const Preset& kind, const MatrixOptions& options) {
+NatBehavior behavior_of(const NatProfile& kind, const MatrixOptions& options) {
   NatBehavior behavior = kind.behavior;
   behavior.set(&ProtocolBehavior::filter_scope, options.filter_scope);
   behavior.set(&ProtocolBehavior::reply_mapping, options.reply_mapping);
@@ -47,7 +47,7 @@ class MatrixRunner final : public TrialRunner, private WorldListener {
   }
 
  private:
-  Result<NodeId> add_home(const Preset& kind, const char* name) {
+  Result<NodeId> add_home(const NatProfile& kind, const char* name) {
     const NatBehavior behavior = behavior_of(kind, options_);
     NodeOptions box, host;
     box.what = behavior == kind.behavior ? kind.name : "nat";
@@ -108,7 +108,7 @@ class MatrixRun final : public TrialRunnerFactory {
 
 std::vector<Axis> axes_of_grid() {
   std::vector<Value> kinds;
-  for (const Preset& kind : nat_kinds()) kinds.emplace_back(std::string(kind.name));
+  for (const NatProfile& kind : nat_kinds()) kinds.emplace_back(std::string(kind.name));
   return {{"a", kinds}, {"b", kinds}};
 }
 
@@ -149,9 +149,9 @@ Result<Matrix> run_matrix(const MatrixOptions& options) {
 
   const auto kinds = nat_kinds();
   std::vector<bool> verdicts;
-  for (const Preset& a : kinds) {
+  for (const NatProfile& a : kinds) {
     matrix.kinds.emplace_back(a.name);
-    for (const Preset& b : kinds) {
+    for (const NatProfile& b : kinds) {
       const NatBehavior of_a = behavior_of(a, options), of_b = behavior_of(b, options);
       verdicts.push_back(direct_path(&of_a, &of_b).can_be_direct());
     }

@@ -31,7 +31,7 @@ struct MatrixOptions {
 };
 
 struct MatrixCell {
-  std::string a, b;  // kinds, see nat_models/presets.h
+  std::string a, b;  // kinds, see nat_models/profiles.h
   Proportion punched;
   bool oracle = false;  // a direct path by punching can be had
   bool agrees() const { return punched.successes == (oracle ? punched.trials : 0); }

@@ -10,9 +10,9 @@
 #include <optional>
 #include <sstream>
 
+#include "base/suggest.h"
 #include "scenarios/results_writer.h"
 #include "scenarios/script_trial.h"
-#include "scenarios/suggest.h"
 #include "scenarios/trace_outputs.h"
 #include "scenarios/trial_pool.h"
 

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/suggest.h"
 #include "protocols/rendezvous/server.h"
 #include "protocols/stun/constants.h"
 #include "protocols/stun/server.h"
 #include "protocols/turn/server.h"
-#include "scenarios/suggest.h"
 
 namespace natbed {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "base/check.h"
 #include "base/rng.h"
-#include "nat_models/presets.h"
-#include "scenarios/suggest.h"
+#include "base/suggest.h"
+#include "nat_models/profiles.h"
 
 namespace natbed {
 namespace {
@@ -17,7 +17,7 @@ constexpr int kSeedBits = 53;
 
 std::string to_text_of(const Value& value) { return to_text(value); }
 
-bool is_nat_name(const std::string& word) { return find_preset(word) != nullptr; }
+bool is_nat_name(const std::string& word) { return find_profile(word) != nullptr; }
 
 // The value that `word` means on an axis: one of its own; on an axis of numbers any number; on an
 // axis of NATs any preset. Another text would be a slip that no script notices.

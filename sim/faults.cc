@@ -6,8 +6,10 @@
 namespace natbed {
 namespace {
 
-// A NAT that forgets tells the trace which rows it forgot.
-void trace_forgotten_rows(Kernel& k, NodeId node, const Nat& nat) {
+// A NAT that forgets tells the trace which rows it forgot, and lets go of packets that it held.
+void forget_rows(Kernel& k, NodeId node, Network& network) {
+  const Nat& nat = network.nat(node);
+  network.forget_held(node);
   if (!k.trace.on()) return;
   for (const NatRow& row : nat.list(k.now)) k.trace.mapping_closed(node, row);
 }
@@ -30,7 +32,7 @@ void World::reboot(NodeId node) {
   Kernel& k = state_->kernel;
   Nat& nat = state_->network.nat(node);
   k.trace.fault(node, {}, "reboot");
-  trace_forgotten_rows(k, node, nat);
+  forget_rows(k, node, state_->network);
   nat.reboot();
 }
 
@@ -40,7 +42,7 @@ void World::readdress(NodeId node, std::span<const IpAddress> external) {
   const InterfaceId outside = k.topology[node].first;
   const IpAddress old = k.topology[outside].address;
   k.trace.fault(node, outside, "readdress");
-  trace_forgotten_rows(k, node, nat);
+  forget_rows(k, node, state_->network);
   nat.readdress(external);
   k.topology.remove_addresses(outside);
   for (const IpAddress& address : external) k.topology.add_address(outside, address);
@@ -54,7 +56,7 @@ void World::move(InterfaceId id, RealmId realm, IpAddress address) {
   const Interface before = k.topology[id];
   k.trace.fault(before.node, id, "move");
   if (before.outside) {
-    trace_forgotten_rows(k, before.node, state_->network.nat(before.node));
+    forget_rows(k, before.node, state_->network);
     state_->network.nat(before.node).readdress({&address, 1});
   }
   k.topology.remove_addresses(id);
@@ -71,7 +73,7 @@ void World::power_off(NodeId node) {
   k.trace.fault(node, {}, "power off");
   k.topology.set_powered(node, false);
   if (k.topology[node].kind == NodeKind::kNat) {
-    trace_forgotten_rows(k, node, state_->network.nat(node));
+    forget_rows(k, node, state_->network);
     state_->network.nat(node).reboot();
   }
   MachineRunner& runner = state_->runner;

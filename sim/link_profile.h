@@ -34,7 +34,8 @@ struct LinkProfile {
   uint64_t rate_bps = 0;  // bit/s; 0: no limit and no queue
   // Backlog, including the packet being sent, beyond which the tail drops.
   uint32_t queue_bytes = 64 * 1024;
-  uint32_t mtu_bytes = kEthernetMtu;  // IP packet size; larger ones are dropped, never fragmented
+  uint32_t mtu_bytes =
+      kEthernetMtu;  // IP packet size; larger ones are cut (RFC 791) or, with DF, refused
 
   static constexpr uint32_t kEthernetMtu = 1500;  // RFC 894
   bool operator==(const LinkProfile&) const = default;

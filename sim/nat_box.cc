@@ -1,8 +1,10 @@
 // What a NAT box does with a packet: ask the translator, carry out its verdict.
 
+#include <algorithm>
 #include <optional>
 
 #include "base/check.h"
+#include "base/fragment.h"
 #include "sim/network.h"
 
 namespace natbed {
@@ -23,45 +25,142 @@ Nat& Network::nat(NodeId node) {
   return nats_[k_.topology[node].detail].nat;
 }
 
+void Network::reset() {
+  nats_.clear();
+  held_.clear();
+}
+
 void Network::translate(PacketIndex slot, InterfaceId in) {
   const Interface& i = k_.topology[in];
   NatBox& box = nats_[i.detail];
   Packet& packet = k_.packets[slot].packet;
   if (packet.destination.ip == i.address && !i.outside) return deliver(slot, in);
   std::optional<Packet> before;
-  if (k_.trace.on()) [[unlikely]]
+  if (k_.trace.on() || box.nat.behavior().alg != Alg::kNone) [[unlikely]]
     before = packet;
   const Verdict verdict =
       box.nat.process(packet, i.outside ? Side::kOutside : Side::kInside, k_.now);
   switch (verdict.action) {
     case Verdict::Action::kForward:
       ++k_.counters.translations;
-      if (before) [[unlikely]]
-        k_.trace.translated(i.node, verdict, *before, packet, box.nat);
-      if (verdict.egress == Side::kOutside) return send_out(box.outside, slot);
-      return send_to_inside(box, slot);
+      if (before) [[unlikely]] {
+        if (verdict.rewrite_payload)
+          Nat::rewrite_payload(*before, packet, k_.packets.payload(slot));
+        if (k_.trace.on()) k_.trace.translated(i.node, verdict, *before, packet, box.nat);
+      }
+      forward(box, slot, verdict);
+      break;
     case Verdict::Action::kLocal:
-      return deliver(slot, in);
+      deliver(slot, in);
+      break;
     case Verdict::Action::kDrop:
-      return refuse(slot, in, verdict);
+      refuse(slot, in, verdict);
+      break;
+    case Verdict::Action::kHold:
+      held_.push_back({i.detail, verdict.ticket, slot, in});
+      break;
+  }
+  if (verdict.releases || !box.nat.deadline().is_never()) [[unlikely]]
+    carry_out_releases(i.detail);
+}
+
+void Network::forward(NatBox& box, PacketIndex slot, const Verdict& verdict) {
+  if (verdict.mtu != 0) [[unlikely]] {
+    const PacketSlot whole = k_.packets[slot];
+    Verdict piece = verdict;
+    piece.mtu = 0;
+    const uint32_t count = fragment_count(whole.packet, verdict.mtu);
+    for (uint32_t i = 0; i < count; ++i) {
+      const Fragment f = fragment_at(whole.packet, verdict.mtu, i);
+      const ByteView bytes = k_.packets.payload(k_.packets[slot]);
+      forward(box, k_.packets.acquire(f.packet, bytes.subspan(f.payload_begin, f.payload_size)),
+              piece);
+    }
+    return k_.packets.release(slot);
+  }
+  if (verdict.egress == Side::kOutside) return send_out(box.outside, slot);
+  send_to_inside(box, slot);
+}
+
+void Network::carry_out_releases(uint32_t index) {
+  NatBox& box = nats_[index];
+  while (const std::optional<Release> release = box.nat.release(k_.now)) carry_out(box, *release);
+  const Instant next = box.nat.deadline();
+  if (next < box.armed) {
+    box.armed = next;
+    k_.schedule(next, EventKind::kNatTimer, index);
+  }
+}
+
+void Network::carry_out(NatBox& box, const Release& release) {
+  if (release.kind == Release::Kind::kAnswer) {
+    const InterfaceId in =
+        release.from == Side::kOutside ? box.outside : k_.topology[box.outside].next;
+    const PacketIndex slot = k_.packets.acquire(release.packet, {});
+    answer(slot, in, release.answer, 0);
+    return k_.packets.release(slot);
+  }
+  const auto held = std::ranges::find_if(held_, [&](const HeldPacket& h) {
+    return h.ticket == release.ticket && &nats_[h.box] == &box;
+  });
+  NATBED_CHECK(held != held_.end(), "the box lets go of a packet that it does not hold");
+  const HeldPacket packet = *held;
+  held_.erase(held);
+  if (release.kind == Release::Kind::kDrop) {
+    return drop(packet.slot, k_.topology[packet.in].node, packet.in, release.reason, release.row);
+  }
+  ++k_.counters.translations;
+  Verdict verdict;
+  verdict.egress = release.egress;
+  verdict.row = release.row;
+  const Packet before = k_.packets[packet.slot].packet;
+  if (k_.trace.on()) {
+    k_.trace.translated(k_.topology[packet.in].node, verdict, before, release.packet, box.nat);
+  }
+  k_.packets[packet.slot].packet = release.packet;
+  forward(box, packet.slot, verdict);
+}
+
+void Network::on_nat_timer(uint32_t index) {
+  NatBox& box = nats_[index];
+  if (k_.now >= box.armed) box.armed = Instant::never();
+  carry_out_releases(index);
+}
+
+void Network::forget_held(NodeId node) {
+  for (size_t i = 0; i < held_.size();) {
+    const HeldPacket held = held_[i];
+    if (k_.topology[held.in].node != node) {
+      ++i;
+      continue;
+    }
+    held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(i));
+    drop(held.slot, node, held.in, DropReason::kFragmented);
   }
 }
 
 void Network::refuse(PacketIndex slot, InterfaceId in, const Verdict& verdict) {
-  switch (verdict.answer) {
-    case Answer::kNothing:
-      break;
-    case Answer::kTimeExceeded:
-      report(slot, in, IcmpType::kTimeExceeded, 0);
-      break;
-    case Answer::kAdministrativelyProhibited:
-      report(slot, in, IcmpType::kUnreachable, kAdministrativelyProhibited);
-      break;
-    case Answer::kReset:
-      reply(in, make_tcp_reset(k_.packets[slot].packet), {});
-      break;
-  }
+  answer(slot, in, verdict.answer, verdict.mtu);
   drop(slot, k_.topology[in].node, in, verdict.reason, verdict.row);
+}
+
+void Network::answer(PacketIndex slot, InterfaceId in, Answer answer, uint16_t mtu) {
+  switch (answer) {
+    case Answer::kNothing:
+      return;
+    case Answer::kTimeExceeded:
+      return report(slot, in, IcmpType::kTimeExceeded, 0);
+    case Answer::kHostUnreachable:
+      return report(slot, in, IcmpType::kUnreachable, kHostUnreachable);
+    case Answer::kPortUnreachable:
+      return report(slot, in, IcmpType::kUnreachable, kPortUnreachable);
+    case Answer::kAdministrativelyProhibited:
+      return report(slot, in, IcmpType::kUnreachable, kAdministrativelyProhibited);
+    case Answer::kFragmentationNeeded:
+      return report(slot, in, IcmpType::kUnreachable, kFragmentationNeeded, mtu);
+    case Answer::kReset:
+      return reply(in, make_tcp_reset(k_.packets[slot].packet), {});
+  }
 }
 
 // Into the inside realm that knows the destination; the first one, if none does, finds out and says

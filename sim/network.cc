@@ -1,8 +1,19 @@
 #include "sim/network.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "base/fragment.h"
 #include "sim/socket_layer.h"
 
 namespace natbed {
+namespace {
+
+// What every link carries whole (RFC 791 §3.2 asks hosts to take so much): up to here nobody need look
+// for the MTU.
+constexpr uint32_t kSmallestMtu = 576;
+
+}  // namespace
 
 void Network::originate(NodeId node, Packet packet, ByteView payload) {
   const InterfaceId from = way_out(node, packet.source.ip, packet.destination.ip);
@@ -66,6 +77,12 @@ void Network::transmit(InterfaceId from, InterfaceId to, PacketIndex slot) {
   PacketSlot& s = k_.packets[slot];
   if (f.cut) [[unlikely]]
     return drop(slot, f.node, from, DropReason::kLinkCut);
+  if (s.packet.wire_size() > kSmallestMtu && !s.packet.dont_fragment) [[unlikely]] {
+    const uint32_t mtu = mtu_between(from, to);
+    if (s.packet.wire_size() > mtu && s.packet.source.ip.is_v4()) {
+      return transmit_cut(from, to, slot, static_cast<uint16_t>(mtu));
+    }
+  }
   const Passage up = k_.links.pass(f.up, s.packet.wire_size(), k_.now);
   if (up.drop != DropReason::kNone) [[unlikely]] {
     if (up.drop == DropReason::kTooBig) {
@@ -87,6 +104,23 @@ void Network::transmit(InterfaceId from, InterfaceId to, PacketIndex slot) {
     k_.schedule(at, EventKind::kArrive, slot);
   }
   k_.trace.sent(from, to, at, s.packet, k_.packets.payload(s));
+}
+
+uint32_t Network::mtu_between(InterfaceId from, InterfaceId to) const {
+  return std::min(k_.links.profile(k_.topology[from].up).mtu_bytes,
+                  k_.links.profile(k_.topology[to].down).mtu_bytes);
+}
+
+void Network::transmit_cut(InterfaceId from, InterfaceId to, PacketIndex slot, uint16_t mtu) {
+  const Packet whole = k_.packets[slot].packet;
+  const uint32_t count = fragment_count(whole, mtu);
+  for (uint32_t i = 0; i < count; ++i) {
+    const Fragment f = fragment_at(whole, mtu, i);
+    const ByteView bytes = k_.packets.payload(std::as_const(k_.packets)[slot]);
+    transmit(from, to,
+             k_.packets.acquire(f.packet, bytes.subspan(f.payload_begin, f.payload_size)));
+  }
+  k_.packets.release(slot);
 }
 
 void Network::on_enter_down(PacketIndex slot) {

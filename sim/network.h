@@ -7,6 +7,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "nat_models/nat.h"
 #include "sim/kernel.h"
@@ -18,12 +19,15 @@ class SocketLayer;
 class Network {
  public:
   Network(Kernel* kernel, SocketLayer* sockets) : k_(*kernel), sockets_(*sockets) {}
-  void reset() { nats_.clear(); }
+  void reset();
 
   // A NAT box; returns its outside interface, which has no address and no links yet.
   InterfaceId add_nat(const Name& name, const NatBehavior* behavior,
                       std::span<const IpAddress> external, RealmId outside);
   Nat& nat(NodeId node);
+  // The box forgets what it knows: lets go of the packets that it held.
+  void forget_held(NodeId node);
+  void on_nat_timer(uint32_t box);
 
   // Sends a packet that `node` made: gives it an id, looks for the way out.
   void originate(NodeId node, Packet packet, ByteView payload);
@@ -54,12 +58,22 @@ class Network {
   struct NatBox {
     Nat nat;
     InterfaceId outside;
+    Instant armed = Instant::never();  // the earliest timer event in the queue
+  };
+  // A packet that a box keeps, see Verdict::Action::kHold.
+  struct HeldPacket {
+    uint32_t box, ticket;
+    PacketIndex slot;
+    InterfaceId in;
   };
 
   void originate_from(InterfaceId from, Packet packet, ByteView payload);
   // Into the realm of `from`, to whoever takes the destination there.
   void send_out(InterfaceId from, PacketIndex slot);
   void transmit(InterfaceId from, InterfaceId to, PacketIndex slot);
+  // Transmits in fragments of at most `mtu` bytes instead.
+  void transmit_cut(InterfaceId from, InterfaceId to, PacketIndex slot, uint16_t mtu);
+  uint32_t mtu_between(InterfaceId from, InterfaceId to) const;
   // As report(), about a packet that could not leave by `from`. A NAT has translated it already, so
   // its error takes the way back through the NAT.
   void report_departure(PacketIndex slot, InterfaceId from, uint8_t code, uint16_t mtu = 0);
@@ -69,12 +83,18 @@ class Network {
   // nat_box.cc
   void translate(PacketIndex slot, InterfaceId in);
   void refuse(PacketIndex slot, InterfaceId in, const Verdict& verdict);
+  void answer(PacketIndex slot, InterfaceId in, Answer answer, uint16_t mtu);
+  void forward(NatBox& box, PacketIndex slot, const Verdict& verdict);
+  // What the box lets go of now, and its next timer.
+  void carry_out_releases(uint32_t box);
+  void carry_out(NatBox& box, const Release& release);
   void send_to_inside(const NatBox& box, PacketIndex slot);
   void translate_own_error(const Packet& error, InterfaceId from);
 
   Kernel& k_;
   SocketLayer& sockets_;
   GrowingArray<NatBox> nats_;
+  std::vector<HeldPacket> held_;  // few: they wait for a first fragment
 };
 
 }  // namespace natbed

@@ -81,6 +81,12 @@ class PacketPool {
     if (slot.size_class == PacketSlot::kNoPayload) return {};
     return {payloads_[slot.size_class].at(slot.block), slot.packet.payload_size};
   }
+  // The same, to be written to.
+  std::span<std::byte> payload(PacketIndex index) {
+    const PacketSlot& slot = (*this)[index];
+    if (slot.size_class == PacketSlot::kNoPayload) return {};
+    return {payloads_[slot.size_class].at(slot.block), slot.packet.payload_size};
+  }
   uint32_t in_flight() const { return in_flight_; }
   void clear();  // releases all; keeps the memory
 

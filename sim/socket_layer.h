@@ -35,6 +35,7 @@ class SocketLayer {
   // Takes the packet in `slot`, which is for `at`'s node, and frees the slot.
   void on_packet(PacketIndex slot, InterfaceId at);
   void on_tcp_timer(uint32_t stream);
+  void on_reassembly_timeout(uint32_t datagram);
   // Fetches into the cache a socket; any number will do. Then its machine, kNone if it has none.
   void prefetch(uint32_t socket) const;
   uint32_t machine_of(uint32_t socket) const;
@@ -113,6 +114,20 @@ class SocketLayer {
   void tell(Stream& stream, const TcpOutput::Event& event);
   void on_tcp_unreachable(const IcmpFields& icmp, NodeId node);
 
+  // reassembly.cc: RFC 791 §3.2, RFC 1122 §3.3.2. The fragments of one datagram at one node.
+  struct Datagram {
+    NodeId node;
+    InterfaceId at;
+    std::vector<PacketIndex> pieces;  // none: free for another
+    Instant until;                    // when it is given up
+    uint32_t body = 0;                // bytes behind the IP header, known from the last fragment on
+  };
+  void on_fragment(PacketIndex slot, InterfaceId at);
+  uint32_t datagram_of(const Packet& fragment, InterfaceId at);
+  bool is_whole(const Datagram& datagram) const;
+  PacketIndex assemble(Datagram& datagram);
+  void give_up(Datagram& datagram);
+
   // icmp.cc
   void on_icmp(PacketIndex slot, InterfaceId at);
   void answer_echo(const PacketSlot& request, InterfaceId at);
@@ -127,6 +142,7 @@ class SocketLayer {
   GrowingArray<Stream> streams_;
   std::vector<uint32_t> free_streams_;
   FlatIndex by_flow_;
+  std::vector<Datagram> datagrams_;
   TcpOutput output_;
 };
 

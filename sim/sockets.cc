@@ -15,10 +15,13 @@ void SocketLayer::reset() {
   streams_.clear();
   free_streams_.clear();
   by_flow_.clear();
+  datagrams_.clear();
   output_.clear();
 }
 
 void SocketLayer::on_packet(PacketIndex slot, InterfaceId at) {
+  if (k_.packets[slot].packet.is_fragment()) [[unlikely]]
+    return on_fragment(slot, at);
   switch (k_.packets[slot].packet.protocol) {
     case Protocol::kUdp:
       return on_datagram(slot, at);

@@ -163,6 +163,7 @@ void SocketLayer::flush(uint32_t index) {
   packet.destination = stream.remote;
   packet.protocol = Protocol::kTcp;
   packet.traffic = Traffic::kData;
+  packet.dont_fragment = true;  // path MTU discovery, RFC 1191
   for (const TcpOutput::Segment& segment : output_.segments()) {
     packet.tcp = segment.tcp;
     packet.ttl = segment.ttl;

@@ -27,6 +27,7 @@ void SocketLayer::send_datagram(const Socket& socket, const Outbox::Command& com
   packet.destination = command.remote;
   packet.protocol = Protocol::kUdp;
   packet.ttl = command.options.ttl;
+  packet.dont_fragment = command.options.dont_fragment;
   packet.traffic = command.options.traffic;
   network_.originate(socket.node, packet, payload);
 }

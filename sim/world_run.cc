@@ -67,6 +67,12 @@ void World::State::dispatch(const Event& event) {
     case EventKind::kTcpTimer:
       sockets.on_tcp_timer(event.target);
       break;
+    case EventKind::kNatTimer:
+      network.on_nat_timer(event.target);
+      break;
+    case EventKind::kReassembly:
+      sockets.on_reassembly_timeout(event.target);
+      break;
     case EventKind::kAlarm:
       ring(event.target);
       break;

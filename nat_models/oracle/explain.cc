@@ -99,7 +99,7 @@ const char* axis_word(Crossing crossing) {
     case Crossing::kAll:
       return "all";
     case Crossing::kKnownServices:
-      return "known services";
+      return "known-services";
     case Crossing::kNone:
       return "none";
   }

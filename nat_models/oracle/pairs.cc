@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 
 namespace natbed {
 namespace {

@@ -9,7 +9,7 @@ namespace natbed::testing_support {
 namespace {
 
 TEST_F(Cli, HelpFitsAScreenAndShowsAnExample) {
-  const std::vector<std::string> commands = {"",     "run",   "matrix", "oracle", "nats",
+  const std::vector<std::string> commands = {"",     "run",   "matrix", "oracle", "nat",
                                              "view", "serve", "probe",  "connect"};
   for (const std::string& command : commands) {
     const ProgramResult help = command.empty() ? natbed({"--help"}) : natbed({command, "--help"});
@@ -58,7 +58,7 @@ TEST_F(Cli, JsonIsJsonAndNothingElse) {
 }
 
 TEST_F(Cli, NatsNamesEveryPreset) {
-  const ProgramResult nats = natbed({"nats"});
+  const ProgramResult nats = natbed({"nat", "list"});
   for (const char* name : {"full-cone", "restricted", "port-restricted", "symmetric",
                            "symmetric-sequential", "cgnat", "linux", "none"}) {
     EXPECT_NE(nats.out.find(name), std::string::npos) << name;

@@ -78,7 +78,7 @@ TEST_F(OracleCli, RefusesWhatItCannotAnswer) {
   expect_error(natbed({"oracle"}), {"two chains", "--all"});
   expect_error(natbed({"oracle", "symmetric"}), {"two chains"});
   expect_error(natbed({"oracle", "symetric", "none"}), {"symetric", "symmetric"});
-  expect_error(natbed({"oracle", "linux++linux", "none"}), {"preset"});
+  expect_error(natbed({"oracle", "linux++linux", "none"}), {"no NAT"});
   expect_error(natbed({"oracle", "linux", "none", "--with", "luck"}), {"punch or ice", "luck"});
   expect_error(natbed({"oracle", "linux", "none", "--probes", "0"}), {"probes"});
   expect_error(natbed({"oracle", "--all", "linux", "linux"}), {"--all", "no chains"});

@@ -86,8 +86,8 @@ TEST_F(Refusals, ATrialThatFailsCostsOnlyWhatComesAfterIt) {
 TEST_F(Refusals, AnOutputThatCannotBeWrittenIsAFailure) {
   const std::string run = "run " + kScenarios + "two_homes.lua";
   for (const std::string& command :
-       {run, run + " --json", std::string("matrix --trials 1"), std::string("nats"),
-        std::string("nats --json"), std::string("--help"), std::string("run --help")}) {
+       {run, run + " --json", std::string("matrix --trials 1"), std::string("nat list"),
+        std::string("nat list --json"), std::string("--help"), std::string("run --help")}) {
     const ProgramResult full = shell("$natbed " + command + " >/dev/full");
     EXPECT_EQ(full.status, 1) << command;
     EXPECT_NE(full.err.find("No space left on device"), std::string::npos) << full.err;
@@ -95,7 +95,7 @@ TEST_F(Refusals, AnOutputThatCannotBeWrittenIsAFailure) {
   }
   const ProgramResult unread =
       shell("cd " + directory_.string() +
-            "; mkfifo p; exec 3<>p 4>p 3<&-; trap '' PIPE; $natbed nats >&4; echo $?");
+            "; mkfifo p; exec 3<>p 4>p 3<&-; trap '' PIPE; $natbed nat list >&4; echo $?");
   EXPECT_EQ(unread.out, "1\n");
   EXPECT_NE(unread.err.find("Broken pipe"), std::string::npos) << unread.err;
 }

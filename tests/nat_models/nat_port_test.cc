@@ -177,9 +177,9 @@ TEST(NatPort, RenewsAndUnmaps) {
   EXPECT_EQ(box.nat.map(Protocol::kUdp, kHost, port, second(40), Duration::seconds(60)), row);
   EXPECT_FALSE(box.nat.map(Protocol::kUdp, kHost, 777, second(40), Duration::seconds(60)));
   EXPECT_EQ(box.nat.row(*row, second(40))->expires, second(100));
-  EXPECT_FALSE(box.nat.unmap(dynamic)) << "not a static row";
-  EXPECT_TRUE(box.nat.unmap(*row));
-  EXPECT_FALSE(box.nat.unmap(*row));
+  EXPECT_FALSE(box.nat.unmap(dynamic, {})) << "not a static row";
+  EXPECT_TRUE(box.nat.unmap(*row, {}));
+  EXPECT_FALSE(box.nat.unmap(*row, {}));
   EXPECT_FALSE(box.admits(kServer, {kOutside, port}, second(41)));
 }
 

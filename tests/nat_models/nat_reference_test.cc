@@ -99,7 +99,10 @@ class Reference {
     return remote;
   }
   FilterKey filter_key(const Row& row, Endpoint remote) const {
-    const RowId scope = b_.udp.filter_scope == FilterScope::kMapping ? row.id : RowId();
+    // A filter ends with its mapping, unless several mappings share it.
+    const bool own =
+        b_.udp.filter_scope == FilterScope::kMapping || b_.udp.mapping == kEndpointIndependent;
+    const RowId scope = own ? row.id : RowId();
     return {row.internal, scope, blank(b_.udp.filtering, remote)};
   }
   bool alive(const Row& row, Instant now) const { return now < end(row); }
@@ -184,7 +187,7 @@ class Play {
       EXPECT_EQ(verdict.reason, DropReason::kFiltered);
       EXPECT_EQ(verdict.row, row->id);
     } else {
-      ASSERT_EQ(verdict.action, Verdict::Action::kForward);
+      ASSERT_EQ(verdict.action, Verdict::Action::kForward) << to_string(verdict.reason);
       EXPECT_EQ(box_.passed.destination, row->internal);
       reference_.received(*row, from, now_);
       EXPECT_EQ(verdict.expires, reference_.end(*row));

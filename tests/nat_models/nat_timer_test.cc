@@ -118,7 +118,10 @@ TEST(NatTimer, TakesSimultaneousOpenAsEstablished) {  // RFC 5382 REQ-2a
   Box box(with(kEndpointIndependent, kAddressAndPortDependent));
   box.leaves(tcp(kHost, kWeb, kSyn));
   const Endpoint mapped = box.passed.source;
-  EXPECT_EQ(box.in(tcp(kWeb, mapped, kSyn), second(1)).expires, second(1 + 7440));
+  EXPECT_EQ(box.in(tcp(kWeb, mapped, kSyn), second(1)).action, Verdict::Action::kForward);
+  box.leaves(tcp(kHost, kWeb, kSyn | kAck), second(2));
+  box.enters(tcp(kWeb, mapped, kSyn | kAck), second(2));
+  EXPECT_EQ(box.out(tcp(kHost, kWeb, kAck), second(3)).expires, second(3 + 7440));
 }
 
 TEST(NatTimer, GivesAClosingConnectionItsWholeTransitoryTime) {
@@ -171,6 +174,7 @@ TEST(NatTimer, CountsLiveRowsExactlyAmongMany) {
   for (int i = 0; i < 500; ++i) {  // half of them are established, the others end at 240 s
     box.leaves(tcp(host(i), kWeb, kSyn), second(2));
     box.enters(tcp(kWeb, box.passed.source, kSyn | kAck), second(2));
+    box.leaves(tcp(host(i), kWeb, kAck), second(2));
   }
   EXPECT_EQ(box.nat.list(second(240) - kNanosecond).size(), 1000u);
   EXPECT_EQ(box.nat.list(second(240)).size(), 500u);

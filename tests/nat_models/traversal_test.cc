@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "tests/nat_models/oracle/street.h"
 
 namespace natbed::test {
@@ -97,7 +97,7 @@ TEST(Traversal, IsSymmetric) {
 }
 
 TEST(Traversal, ShowsTheSendsThatOpenThePath) {
-  const NatBehavior& home = find_preset("port-restricted")->behavior;
+  const NatBehavior& home = find_profile("port-restricted")->behavior;
   const TraversalVerdict verdict = direct_path(&home, &home);
   EXPECT_EQ(verdict.outcome, Traversal::kAlways);
   EXPECT_EQ(explain(verdict),
@@ -109,7 +109,7 @@ TEST(Traversal, ShowsTheSendsThatOpenThePath) {
 }
 
 TEST(Traversal, NamesTheDropsThatRepeat) {
-  const NatBehavior& symmetric = find_preset("symmetric")->behavior;
+  const NatBehavior& symmetric = find_profile("symmetric")->behavior;
   const TraversalVerdict verdict = direct_path(&symmetric, &symmetric);
   EXPECT_EQ(verdict.outcome, Traversal::kNever);
   EXPECT_TRUE(verdict.witness.empty());
@@ -119,8 +119,8 @@ TEST(Traversal, NamesTheDropsThatRepeat) {
 }
 
 TEST(Traversal, LearnsFromPacketsWherePeersReallyAre) {
-  const NatBehavior& symmetric = find_preset("symmetric")->behavior;
-  const NatBehavior& restricted = find_preset("restricted")->behavior;
+  const NatBehavior& symmetric = find_profile("symmetric")->behavior;
+  const NatBehavior& restricted = find_profile("restricted")->behavior;
   const TraversalVerdict verdict = direct_path(&restricted, &symmetric);
   EXPECT_EQ(verdict.outcome, Traversal::kAlways);
   EXPECT_EQ(explain(verdict),

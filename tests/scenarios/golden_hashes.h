@@ -17,10 +17,10 @@ struct GoldenHash {
 };
 
 inline constexpr GoldenHash kGoldenHashes[] = {
-    {"cgnat", 0xa48f4a81e8d7e816},      {"hairpin", 0xd42f017558ca5657},
-    {"matrix", 0x3aa11f3aee2fe76c},     {"mobile_handover", 0x9da8c8965f8fe936},
+    {"cgnat", 0x4d9e66a32c0dc062},      {"hairpin", 0xd42f017558ca5657},
+    {"matrix", 0x3aa11f3aee2fe76c},     {"mobile_handover", 0x453c9960122198f8},
     {"nat_reboot", 0xfeabf753a157a6a9}, {"relay_choice", 0x5b6bf6b38a12f8b9},
-    {"two_homes", 0xd75a873b7b65d914},
+    {"two_homes", 0xaa8a1cf678e6e80c},
 };
 
 }  // namespace natbed

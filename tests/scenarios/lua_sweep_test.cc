@@ -130,7 +130,7 @@ TEST(LuaSweep, TheOracleAnswersScripts) {
     natbed.record{ yes = natbed.oracle("full-cone", "symmetric"), no = natbed.oracle("symmetric", "symmetric"),
                    kinds = #natbed.nat_kinds, presets = #natbed.presets }
   )"),
-            R"({"kinds":9,"no":"never","presets":8,"yes":"always"})");
+            R"({"kinds":9,"no":"never","presets":10,"yes":"always"})");
 }
 
 }  // namespace

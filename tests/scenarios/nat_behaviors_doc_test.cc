@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "nat_models/oracle/pairs.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 
 namespace natbed {
 namespace {
@@ -137,9 +137,9 @@ std::vector<ProtocolBehavior> chain_of(const std::string& names) {
   std::vector<ProtocolBehavior> boxes;
   std::istringstream each(names);
   for (std::string name; std::getline(each, name, '+');) {
-    const Preset* preset = find_preset(name);
-    EXPECT_TRUE(preset) << name;
-    if (preset && preset->is_nat) boxes.push_back(preset->behavior.udp);
+    const NatProfile* profile = find_profile(name);
+    EXPECT_TRUE(profile) << name;
+    if (profile && profile->is_nat) boxes.push_back(profile->behavior.udp);
   }
   return boxes;
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "nat_models/oracle/pairs.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "run_lua.h"
 #include "scenarios/matrix.h"
 
@@ -68,7 +68,7 @@ constexpr const char* kChains = R"(
 
 std::vector<ProtocolBehavior> box(const std::string& name) {
   if (name == "none") return {};
-  return {find_preset(name)->behavior.udp};
+  return {find_profile(name)->behavior.udp};
 }
 
 Meeting meeting_at(const std::string& a, const std::string& b, const std::string& carrier,

@@ -5,7 +5,7 @@
 
 #include "nat_models/oracle/carrier.h"
 #include "nat_models/oracle/explain.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "tests/nat_models/oracle/street.h"
 
 namespace natbed::test {
@@ -13,8 +13,8 @@ namespace {
 
 using Boxes = std::vector<ProtocolBehavior>;
 
-ProtocolBehavior preset(const char* name, Hairpin hairpin = Hairpin::kNone) {
-  ProtocolBehavior box = find_preset(name)->behavior.udp;
+ProtocolBehavior profile(const char* name, Hairpin hairpin = Hairpin::kNone) {
+  ProtocolBehavior box = find_profile(name)->behavior.udp;
   box.hairpin = hairpin;
   return box;
 }
@@ -32,34 +32,34 @@ Traversal outcome(const Boxes& a, const Boxes& b, const Boxes& shared = {},
 TEST(OracleByHand, PeersBehindDifferentNatsPunchThroughEndpointIndependentMappings) {
   for (const char* a : {"full-cone", "restricted", "port-restricted"}) {
     for (const char* b : {"full-cone", "restricted", "port-restricted"})
-      EXPECT_EQ(outcome({preset(a)}, {preset(b)}), Traversal::kAlways) << a << " x " << b;
+      EXPECT_EQ(outcome({profile(a)}, {profile(b)}), Traversal::kAlways) << a << " x " << b;
   }
 }
 
 // RFC 5128 §3.3.4: an endpoint-dependent mapping shows the peer a port that nobody was told of.
 TEST(OracleByHand, AnEndpointDependentMappingFailsAgainstAFilterByPort) {
-  EXPECT_EQ(outcome({preset("symmetric")}, {preset("port-restricted")}), Traversal::kNever);
-  EXPECT_EQ(outcome({preset("symmetric")}, {preset("symmetric")}), Traversal::kNever);
-  EXPECT_EQ(outcome({preset("symmetric")}, {preset("restricted")}), Traversal::kAlways);
-  EXPECT_EQ(outcome({preset("symmetric")}, {preset("full-cone")}), Traversal::kAlways);
+  EXPECT_EQ(outcome({profile("symmetric")}, {profile("port-restricted")}), Traversal::kNever);
+  EXPECT_EQ(outcome({profile("symmetric")}, {profile("symmetric")}), Traversal::kNever);
+  EXPECT_EQ(outcome({profile("symmetric")}, {profile("restricted")}), Traversal::kAlways);
+  EXPECT_EQ(outcome({profile("symmetric")}, {profile("full-cone")}), Traversal::kAlways);
 }
 
 // RFC 5128 §3.3.2: behind one NAT the private addresses do, and else the NAT must hairpin.
 TEST(OracleByHand, PeersBehindOneNatNeedTheirPrivateAddressesOrAHairpin) {
   const Boxes none;
-  EXPECT_EQ(outcome(none, none, {preset("port-restricted")}), Traversal::kNever);
-  EXPECT_EQ(outcome(none, none, {preset("port-restricted")}, Strategy::kIce), Traversal::kAlways);
-  EXPECT_EQ(outcome(none, none, {preset("port-restricted", Hairpin::kExternalSource)}),
+  EXPECT_EQ(outcome(none, none, {profile("port-restricted")}), Traversal::kNever);
+  EXPECT_EQ(outcome(none, none, {profile("port-restricted")}, Strategy::kIce), Traversal::kAlways);
+  EXPECT_EQ(outcome(none, none, {profile("port-restricted", Hairpin::kExternalSource)}),
             Traversal::kAlways);
 }
 
 // RFC 5128 §3.3.3: each at home, both homes behind one carrier's NAT. Private addresses are of no
 // use there; only the carrier's hairpin is.
 TEST(OracleByHand, PeersBehindMultipleNatsNeedTheOutermostOneToHairpin) {
-  const Boxes home = {preset("port-restricted")};
+  const Boxes home = {profile("port-restricted")};
   for (const Strategy with : {Strategy::kPunch, Strategy::kIce}) {
-    EXPECT_EQ(outcome(home, home, {preset("cgnat", Hairpin::kNone)}, with), Traversal::kNever);
-    EXPECT_EQ(outcome(home, home, {preset("cgnat", Hairpin::kExternalSource)}, with),
+    EXPECT_EQ(outcome(home, home, {profile("cgnat", Hairpin::kNone)}, with), Traversal::kNever);
+    EXPECT_EQ(outcome(home, home, {profile("cgnat", Hairpin::kExternalSource)}, with),
               Traversal::kAlways);
   }
 }
@@ -67,8 +67,8 @@ TEST(OracleByHand, PeersBehindMultipleNatsNeedTheOutermostOneToHairpin) {
 // RFC 4787 REQ-9a: with the internal source, what comes in is not from where the home sent to, and
 // what answers it goes by another way.
 TEST(OracleByHand, AnInternalSourceConfusesFiltersByPort) {
-  const Boxes strict = {preset("port-restricted")}, open = {preset("full-cone")};
-  const Boxes carrier = {preset("cgnat", Hairpin::kInternalSource)};
+  const Boxes strict = {profile("port-restricted")}, open = {profile("full-cone")};
+  const Boxes carrier = {profile("cgnat", Hairpin::kInternalSource)};
   EXPECT_EQ(outcome(strict, strict, carrier), Traversal::kNever);
   EXPECT_EQ(outcome(open, strict, carrier), Traversal::kNever);
   EXPECT_EQ(outcome(open, open, carrier), Traversal::kAlways);
@@ -76,20 +76,20 @@ TEST(OracleByHand, AnInternalSourceConfusesFiltersByPort) {
 
 // A carrier's symmetric box makes every home symmetric; an open one leaves the home's filter.
 TEST(OracleByHand, TheStrictestBoxOfAChainDecides) {
-  const ProtocolBehavior home = preset("port-restricted"), office = preset("symmetric");
-  EXPECT_EQ(outcome({preset("full-cone"), office}, {home}), Traversal::kNever);
-  EXPECT_EQ(outcome({home, preset("cgnat")}, {home}), Traversal::kAlways);
-  EXPECT_EQ(outcome({home, preset("cgnat")}, {office}), Traversal::kNever);
-  EXPECT_EQ(outcome({preset("restricted"), preset("cgnat")}, {office}), Traversal::kAlways);
+  const ProtocolBehavior home = profile("port-restricted"), office = profile("symmetric");
+  EXPECT_EQ(outcome({profile("full-cone"), office}, {home}), Traversal::kNever);
+  EXPECT_EQ(outcome({home, profile("cgnat")}, {home}), Traversal::kAlways);
+  EXPECT_EQ(outcome({home, profile("cgnat")}, {office}), Traversal::kNever);
+  EXPECT_EQ(outcome({profile("restricted"), profile("cgnat")}, {office}), Traversal::kAlways);
 }
 
 TEST(OracleByHand, WhereUdpDoesNotCrossThereIsNoWay) {
-  ProtocolBehavior hotel = preset("full-cone");
+  ProtocolBehavior hotel = profile("full-cone");
   for (const Crossing crossing : {Crossing::kNone, Crossing::kKnownServices}) {
     hotel.crossing = crossing;
     for (const Strategy with : {Strategy::kPunch, Strategy::kIce}) {
       EXPECT_EQ(outcome({hotel}, {}, {}, with), Traversal::kNever);
-      EXPECT_EQ(outcome({}, {preset("full-cone"), hotel}, {}, with), Traversal::kNever);
+      EXPECT_EQ(outcome({}, {profile("full-cone"), hotel}, {}, with), Traversal::kNever);
     }
     EXPECT_EQ(outcome({}, {}, {hotel}, Strategy::kIce), Traversal::kAlways) << "one network";
   }
@@ -104,7 +104,7 @@ TEST(OracleByHand, WhereUdpDoesNotCrossThereIsNoWay) {
 }
 
 TEST(OracleByHand, SaysWhyItEnds) {
-  ProtocolBehavior hotel = preset("full-cone");
+  ProtocolBehavior hotel = profile("full-cone");
   hotel.crossing = Crossing::kNone;
   const auto lost = foretell({.a = {hotel}, .b = {hotel}, .shared = {}}, {});
   ASSERT_TRUE(lost);
@@ -112,7 +112,7 @@ TEST(OracleByHand, SaysWhyItEnds) {
   OracleOptions once;
   once.probes = 1;
   const auto spent =
-      foretell({.a = {preset("symmetric")}, .b = {preset("symmetric")}, .shared = {}}, once);
+      foretell({.a = {profile("symmetric")}, .b = {profile("symmetric")}, .shared = {}}, once);
   ASSERT_TRUE(spent);
   EXPECT_EQ(explain(*spent),
             "then all probes are used up: "
@@ -121,7 +121,7 @@ TEST(OracleByHand, SaysWhyItEnds) {
 }
 
 TEST(OracleByHand, TellsWhichBoxLetsWhatThroughAndWhy) {
-  const Meeting meeting{.a = {preset("restricted")}, .b = {preset("symmetric")}, .shared = {}};
+  const Meeting meeting{.a = {profile("restricted")}, .b = {profile("symmetric")}, .shared = {}};
   const BoxNames names = {"a's home", "b's office"};
   const auto verdict = foretell(meeting, {});
   ASSERT_TRUE(verdict);
@@ -173,7 +173,7 @@ TEST(OracleByHand, GivesUpWithWordsWhenThereAreTooManyStates) {
   OracleOptions options;
   options.most_states = 5;
   const auto verdict =
-      foretell({.a = {preset("symmetric")}, .b = {preset("symmetric")}, .shared = {}}, options);
+      foretell({.a = {profile("symmetric")}, .b = {profile("symmetric")}, .shared = {}}, options);
   ASSERT_FALSE(verdict);
   EXPECT_NE(verdict.error().message.find("after 5 states"), std::string::npos)
       << verdict.error().message;

@@ -7,7 +7,7 @@
 
 #include "nat_models/oracle/graph.h"
 #include "nat_models/oracle/pairs.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "tests/nat_models/oracle/street.h"
 
 namespace natbed::test {
@@ -120,6 +120,7 @@ ProtocolBehavior random_box(Rng& rng) {
   box.filter_scope = static_cast<FilterScope>(rng.below(2));
   box.reply_mapping = static_cast<ReplyMapping>(rng.below(2));
   box.hairpin = static_cast<Hairpin>(rng.below(3));
+  if (rng.below(16) == 0) box.crossing = static_cast<Crossing>(1 + rng.below(2));
   return box;
 }
 
@@ -198,14 +199,14 @@ void expect_both_ways(const Meeting& meeting, const OracleOptions& options) {
 // One of the few where repeated probes may miss for ever: behind a carrier that maps by address,
 // turns around and answers where it was asked, each answer that crosses a probe is led astray.
 TEST(OracleMirror, WhereTheOrderDecidesBothEndsHappenOnRealNats) {
-  ProtocolBehavior carrier = find_preset("adm-eif")->behavior.udp;
+  ProtocolBehavior carrier = find_profile("adm-eif")->behavior.udp;
   carrier.hairpin = Hairpin::kExternalSource;
   carrier.reply_mapping = ReplyMapping::kAdmitting;
   OracleOptions options;
   options.with = Strategy::kIce;
   for (const char* other : {"adm-eif", "adm-adf"}) {
-    const Meeting meeting{.a = {find_preset("eim-eif")->behavior.udp},
-                          .b = {find_preset(other)->behavior.udp},
+    const Meeting meeting{.a = {find_profile("eim-eif")->behavior.udp},
+                          .b = {find_profile(other)->behavior.udp},
                           .shared = {carrier}};
     const auto verdict = foretell(meeting, options);
     ASSERT_TRUE(verdict);

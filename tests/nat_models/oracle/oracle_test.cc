@@ -4,13 +4,13 @@
 #include <string>
 
 #include "nat_models/oracle/pairs.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "tests/nat_models/oracle/street.h"
 
 namespace natbed::test {
 namespace {
 
-ProtocolBehavior preset(const char* name) { return find_preset(name)->behavior.udp; }
+ProtocolBehavior profile(const char* name) { return find_profile(name)->behavior.udp; }
 
 Result<TraversalVerdict> verdict_of(const Meeting& meeting, Strategy with) {
   OracleOptions options;
@@ -129,7 +129,7 @@ TEST(Oracle, EqualsTheSimulationForChainsOfTwo) {
     std::vector<ProtocolBehavior> boxes;
     for (const char* name :
          {"eim-eif", "eim-adf", "eim-apdf", "adm-eif", "apdm-adf", "apdm-apdf"}) {
-      boxes.push_back(preset(name));
+      boxes.push_back(profile(name));
       boxes.back().filter_scope = reading.filter_scope;
       boxes.back().reply_mapping = reading.reply_mapping;
     }
@@ -147,7 +147,7 @@ TEST(Oracle, EqualsTheSimulationForChainsOfTwo) {
 }
 
 TEST(Oracle, EqualsTheSimulationForAHomeBehindACarrier) {
-  const ProtocolBehavior home = preset("port-restricted"), carrier = preset("cgnat");
+  const ProtocolBehavior home = profile("port-restricted"), carrier = profile("cgnat");
   for (const auto& other : nat_kinds()) {
     for (const Strategy with : kBoth) {
       expect_agreement({.a = {home, carrier}, .b = {other.behavior.udp}, .shared = {}}, with, 20);
@@ -159,8 +159,8 @@ TEST(Oracle, EqualsTheSimulationForAHomeBehindACarrier) {
 
 // Both behind one carrier's box, or in one home, that hairpins or not.
 TEST(Oracle, EqualsTheSimulationBehindASharedBox) {
-  const std::vector<ProtocolBehavior> homes = {preset("eim-eif"), preset("eim-apdf"),
-                                               preset("apdm-eif"), preset("apdm-apdf")};
+  const std::vector<ProtocolBehavior> homes = {profile("eim-eif"), profile("eim-apdf"),
+                                               profile("apdm-eif"), profile("apdm-apdf")};
   for (const Reading& reading : kReadings) {
     for (const auto& kind : nat_kinds()) {
       for (const Hairpin hairpin :
@@ -188,12 +188,12 @@ TEST(Oracle, EqualsTheSimulationBehindTwoSharedBoxes) {
     for (const Hairpin outer :
          {Hairpin::kNone, Hairpin::kInternalSource, Hairpin::kExternalSource}) {
       for (const char* kind : {"eim-eif", "eim-apdf", "adm-adf", "apdm-apdf"}) {
-        ProtocolBehavior home = preset(kind), carrier = preset("cgnat");
+        ProtocolBehavior home = profile(kind), carrier = profile("cgnat");
         home.hairpin = inner;
         carrier.hairpin = outer;
         for (const Strategy with : kBoth) {
           expect_agreement({.a = {}, .b = {}, .shared = {home, carrier}}, with, 8);
-          expect_agreement({.a = {preset("eim-apdf")}, .b = {}, .shared = {home, carrier}}, with,
+          expect_agreement({.a = {profile("eim-apdf")}, .b = {}, .shared = {home, carrier}}, with,
                            8);
         }
       }

@@ -9,7 +9,7 @@
 
 #include "nat_models/oracle/remedy.h"
 #include "nat_models/oracle/strategy.h"
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "tests/nat_models/oracle/street.h"
 
 namespace natbed::test {
@@ -191,7 +191,7 @@ TEST(OraclePairs, NamesOfThePeersDoNotMatter) {
 
 // One to one and open: such a box renames endpoints and does nothing else, wherever it stands.
 TEST(OraclePairs, ABoxThatNeitherMapsNorFiltersByRemoteChangesNothing) {
-  const ProtocolBehavior renames = find_preset("eim-eif")->behavior.udp;
+  const ProtocolBehavior renames = find_profile("eim-eif")->behavior.udp;
   each_pair([&](const Meeting& meeting, const OracleOptions& options) {
     const Traversal alone = outcome(meeting, options);
     EXPECT_EQ(outcome({.a = {renames, meeting.a[0]}, .b = meeting.b, .shared = {}}, options),
@@ -229,7 +229,7 @@ TEST(OraclePairs, OrderMattersOnlyWhereAnswersMayLeaveThroughAnotherMapping) {
       for (const Reading& reading : kReadings) {
         if (reading.reply_mapping == ReplyMapping::kAdmitting) continue;
         // A box of no effect that lets the short cut go.
-        ProtocolBehavior renames = find_preset("eim-eif")->behavior.udp;
+        ProtocolBehavior renames = find_profile("eim-eif")->behavior.udp;
         renames.reply_mapping = ReplyMapping::kAdmitting;
         Meeting meeting = pair_of(a.behavior.udp, b.behavior.udp, reading);
         const Traversal short_cut = outcome(meeting, {});
@@ -310,8 +310,8 @@ TEST(OraclePairs, RemediesWork) {
 }
 
 TEST(OraclePairs, TheLeastRemedyOfAPortRestrictedHomeAgainstASymmetricOneIsItsFilter) {
-  const Meeting meeting{.a = {find_preset("port-restricted")->behavior.udp},
-                        .b = {find_preset("symmetric")->behavior.udp},
+  const Meeting meeting{.a = {find_profile("port-restricted")->behavior.udp},
+                        .b = {find_profile("symmetric")->behavior.udp},
                         .shared = {}};
   const auto cures = remedies(meeting, {});
   ASSERT_EQ(cures.size(), 1u);

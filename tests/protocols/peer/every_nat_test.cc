@@ -2,7 +2,7 @@
 // no code with it.
 #include <gtest/gtest.h>
 
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "nat_models/traversal.h"
 #include "tests/protocols/peer/town.h"
 
@@ -19,7 +19,7 @@ struct Reading {  // of what RFC 4787 leaves open
 
 class EveryNat : public testing::TestWithParam<Reading> {
  protected:
-  NatBehavior behavior(const Preset& kind) const {
+  NatBehavior behavior(const NatProfile& kind) const {
     NatBehavior behavior = kind.behavior;
     behavior.set(&ProtocolBehavior::filter_scope, GetParam().scope);
     behavior.set(&ProtocolBehavior::reply_mapping, GetParam().reply);
@@ -28,8 +28,8 @@ class EveryNat : public testing::TestWithParam<Reading> {
 };
 
 TEST_P(EveryNat, IsTraversedExactlyWhereTheOracleSaysSo) {
-  for (const Preset& x : nat_kinds()) {
-    for (const Preset& y : nat_kinds()) {
+  for (const NatProfile& x : nat_kinds()) {
+    for (const NatProfile& y : nat_kinds()) {
       const NatBehavior a = behavior(x), b = behavior(y);
       Town town({.nat_a = &a, .nat_b = &b, .techniques = kDirect | kPunch});
       const bool direct = town.connect();

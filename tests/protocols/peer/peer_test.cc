@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "tests/protocols/peer/town.h"
 #include "tests/support/allocations.h"
 
@@ -15,7 +15,7 @@ using test::Town;
 using test::Wire;
 using Kind = MachineEvent::Kind;
 
-const NatBehavior& kind(std::string_view name) { return find_preset(name)->behavior; }
+const NatBehavior& kind(std::string_view name) { return find_profile(name)->behavior; }
 
 TEST(Peer, ReachesAPublicPeerDirectly) {
   Town town({});
@@ -69,8 +69,8 @@ TEST(Peer, RelaysBetweenTwoSymmetricNats) {
 
 TEST(Peer, RelaysWhereEitherSideCannotBeReached) {
   // Every NAT kind against every other with a relay: there is always a way.
-  for (const Preset& x : nat_kinds()) {
-    for (const Preset& y : nat_kinds()) {
+  for (const NatProfile& x : nat_kinds()) {
+    for (const NatProfile& y : nat_kinds()) {
       SCOPED_TRACE(std::string(x.name) + " against " + std::string(y.name));
       Town town({.nat_a = &x.behavior, .nat_b = &y.behavior, .relays = 1});
       ASSERT_TRUE(town.connect());

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nat_models/presets.h"
+#include "nat_models/profiles.h"
 #include "protocols/stun/writer.h"
 #include "tests/protocols/nat_street.h"
 #include "tests/support/wire.h"
@@ -103,7 +103,7 @@ TEST(Puncher, LearnsThePortOfANatThatMapsByDestination) {
   Wire wire;
   NatStreet street(wire);
   const IpAddress outside = IpAddress::v4(203, 0, 113, 50), inside = IpAddress::v4(192, 168, 1, 2);
-  NatBehavior behavior = find_preset("symmetric")->behavior;
+  NatBehavior behavior = find_profile("symmetric")->behavior;
   behavior.set(&PortRules::allocation, PortAllocation::kRandom);
   street.add(behavior, outside, inside);
   Side a(true, {host(kBobIp)}), b(false, {reflexive(outside)});
@@ -173,7 +173,7 @@ TEST(Puncher, SuspicionShortensTheWait) {
 
 TEST(Puncher, FollowsAPeerWhoseNatWasRebooted) {
   const IpAddress outside = IpAddress::v4(203, 0, 113, 50), inside = IpAddress::v4(192, 168, 1, 2);
-  NatBehavior behavior = find_preset("full-cone")->behavior;
+  NatBehavior behavior = find_profile("full-cone")->behavior;
   behavior.set(&PortRules::allocation, PortAllocation::kRandom);
   for (const bool nat_controls : {false, true}) {
     SCOPED_TRACE(nat_controls);

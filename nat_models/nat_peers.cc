@@ -1,0 +1,210 @@
+// What a packet does to its row: filters open, timers start again, TCP connections go their way.
+#include <algorithm>
+
+#include "nat_models/nat_tables.h"
+#include "nat_models/tcp_state.h"
+
+namespace natbed {
+namespace {
+
+bool counts(Refresh refresh, Side from) {
+  return refresh == Refresh::kBoth ||
+         refresh == (from == Side::kInside ? Refresh::kOutbound : Refresh::kInbound);
+}
+
+}  // namespace
+
+Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, V4Endpoint remote,
+                                  Side from, bool opened, Instant now) {
+  if (row.is_static()) {
+    if (from == Side::kInside) open_filters_of_neighbours(row, remote, now);
+    return Verdict::Change::kNothing;
+  }
+  const Instant before = rows.end(row);
+  if (row.protocol == Protocol::kTcp) {
+    pass_segment(row, packet.tcp, remote, from, opened, now);
+  } else {
+    pass_datagram(row, remote, from, now);
+  }
+  const Instant after = rows.end(row);
+  if (after < before) rows.end_moved(row);
+  return after != before ? Verdict::Change::kRefreshed : Verdict::Change::kNothing;
+}
+
+void Nat::Tables::pass_datagram(MappingRow& row, V4Endpoint remote, Side from, Instant now) {
+  const NatTimers& timers = behavior->timers;
+  const bool settles_late = timers.udp_settles > Duration::zero();
+  if (row.timer == Timer::kUdpUnreplied) {
+    const bool replied =
+        settles_late ? row.has(MappingRow::kReplied) && now > row.opened + timers.udp_settles
+                     : from == Side::kOutside;
+    if (replied) row.timer = Timer::kUdp;
+  }
+  if (from == Side::kOutside) row.set(MappingRow::kReplied);
+  if (counts(behavior->of(row.protocol).refresh, from)) row.used = now;
+  if (from == Side::kInside) {
+    open_filter(row, remote, now, row.timer);
+  } else {
+    touch_filter(row, remote, now, row.timer);
+  }
+}
+
+// Where the connection with `remote` stands; nothing, if it is none that the box knows or lets begin.
+std::optional<Nat::Tables::Connection> Nat::Tables::connection_of(MappingRow& row,
+                                                                  const TcpFields& tcp,
+                                                                  V4Endpoint remote, Side from,
+                                                                  Instant now) {
+  const NatTimers& timers = behavior->timers;
+  const bool outside = from == Side::kOutside;
+  if (row.has(MappingRow::kSession)) {
+    return Connection{&row.used, &row.timer, row.has(MappingRow::kFromOutside), false, false};
+  }
+  const auto over = [&](Instant used, Timer state) {
+    return now >= used + timers.idle_time(state);
+  };
+  const bool in_row = row.has(MappingRow::kHasPeer) && row.peer == remote;
+  const FlowKey key{PeerTable::connection_owner(row), remote.key()};
+  RowPeer* peer = !in_row && row.has(MappingRow::kManyPeers) ? peers.find(key) : nullptr;
+  if (in_row && !over(row.peer_used, row.peer_timer)) {
+    return Connection{&row.peer_used, &row.peer_timer, row.has(MappingRow::kFromOutside), true,
+                      false};
+  }
+  if (peer && !over(peer->used, peer->timer)) {
+    return Connection{&peer->used, &peer->timer, peer->from_outside, false, false};
+  }
+  const bool begins = tcp.has(kSyn) && !tcp.has(kAck);
+  if (!begins && outside) return std::nullopt;
+  // A connection with another remote gives up the row's place once its filter has ended, too.
+  const bool free = !row.has(MappingRow::kHasPeer) ||
+                    (over(row.peer_used, row.peer_timer) &&
+                     !filter_alive(behavior->tcp, row.peer_used, row.peer_timer, now));
+  if (in_row || (free && !peer)) {
+    row.peer = remote;
+    row.clear(MappingRow::kFromOutside);
+    row.set(MappingRow::kHasPeer | (outside ? MappingRow::kFromOutside : 0));
+    return Connection{&row.peer_used, &row.peer_timer, outside, true, true};
+  }
+  if (!peer) {
+    row.set(MappingRow::kManyPeers);
+    peers.put(key, {now, Timer::kTcpSynSent, outside},
+              [&](const RowPeer& p) { return peer_over(p, now); });
+    peer = peers.find(key);
+  }
+  peer->from_outside = outside;
+  return Connection{&peer->used, &peer->timer, outside, false, true};
+}
+
+// A row lives as long as its longest-lived connection; one that has closed takes the row's time back
+// to its own only if it is the row's only one.
+void Nat::Tables::pass_segment(MappingRow& row, const TcpFields& tcp, V4Endpoint remote, Side from,
+                               bool opened, Instant now) {
+  const ProtocolBehavior& b = behavior->tcp;
+  const NatTimers& timers = behavior->timers;
+  const std::optional<Connection> c = connection_of(row, tcp, remote, from, now);
+  if (from == Side::kOutside) row.set(MappingRow::kReplied);
+  if (!c) return;
+  const bool begins = c->begins || opened;
+  const bool by_opener = (from == Side::kOutside) == c->from_outside;
+  const Instant before = begins ? now : *c->used + timers.idle_time(*c->state);
+  const Timer state = begins ? first_tcp_state(tcp)
+                             : next_tcp_state(*c->state, tcp, by_opener, behavior->reset_revives);
+  // A connection that is closing gets its whole time, whoever closed it (RFC 7857 §2.2).
+  if (begins || state != *c->state || counts(b.refresh, from)) *c->used = now;
+  *c->state = state;
+  if (row.has(MappingRow::kSession)) return;
+
+  const Instant row_end = rows.end(row);
+  const bool longest = *c->used + timers.idle_time(state) >= row_end;
+  const bool decided = before >= row_end && !row.has(MappingRow::kManyPeers);
+  if (opened || longest || decided) row.used = *c->used, row.timer = state;
+  const bool is_its_filter =
+      filters_in_row(b) && (c->in_row || b.filtering == Dependence::kAddressAndPortDependent);
+  if (is_its_filter) return;
+  from == Side::kInside ? open_filter(row, remote, now, state)
+                        : touch_filter(row, remote, now, state);
+}
+
+bool Nat::Tables::peer_over(const RowPeer& peer, Instant now) const {
+  const Duration longest =
+      std::max(filter_time(behavior->udp, peer.timer), filter_time(behavior->tcp, peer.timer));
+  return now >= peer.used + std::max(longest, behavior->timers.idle_time(peer.timer));
+}
+
+bool Nat::Tables::admits(const MappingRow& row, V4Endpoint remote, Instant now) {
+  const ProtocolBehavior& b = behavior->of(row.protocol);
+  if (b.filtering == Dependence::kEndpointIndependent || row.is_static()) return true;
+  if (row.has(MappingRow::kSession)) return true;  // found by its exact remote
+  const V4Endpoint wanted = scope(b.filtering, remote);
+  if (row.has(MappingRow::kHasPeer) && filters_in_row(b) &&
+      scope(b.filtering, row.peer) == wanted &&
+      filter_alive(b, row.peer_used, row.peer_timer, now)) {
+    return true;
+  }
+  if (peers.empty()) return false;
+  const auto lets_in = [&](const RowPeer* peer) {
+    return peer && filter_alive(b, peer->used, peer->timer, now);
+  };
+  if (row.has(MappingRow::kManyPeers) &&
+      lets_in(peers.find({PeerTable::connection_owner(row), remote.key()}))) {
+    return true;
+  }
+  return lets_in(peers.find({PeerTable::filter_owner(row, !filters_in_row(b)), wanted.key()}));
+}
+
+void Nat::Tables::open_filter(MappingRow& row, V4Endpoint remote, Instant now, Timer timer) {
+  const ProtocolBehavior& b = behavior->of(row.protocol);
+  if (b.filtering == Dependence::kEndpointIndependent || row.has(MappingRow::kSession)) return;
+  const V4Endpoint wanted = scope(b.filtering, remote);
+  const bool datagram = row.protocol != Protocol::kTcp;  // of TCP the row's peer is a connection
+  const bool in_row = datagram && filters_in_row(b) && !row.is_static();
+  const auto renew = [&](Instant& used, Timer& state) {
+    if (b.refresh != Refresh::kInbound || !filter_alive(b, used, state, now)) used = now;
+    state = timer;
+  };
+  if (in_row && row.has(MappingRow::kHasPeer) && scope(b.filtering, row.peer) == wanted) {
+    return renew(row.peer_used, row.peer_timer);
+  }
+  const FlowKey key{PeerTable::filter_owner(row, !filters_in_row(b)), wanted.key()};
+  if (RowPeer* peer = peers.find(key)) return renew(peer->used, peer->timer);
+  const bool room =
+      !row.has(MappingRow::kHasPeer) || !filter_alive(b, row.peer_used, row.peer_timer, now);
+  if (in_row && room) {
+    row.peer = remote;
+    row.peer_used = now;
+    row.peer_timer = timer;
+    return row.set(MappingRow::kHasPeer);
+  }
+  peers.put(key, {now, timer, false}, [&](const RowPeer& p) { return peer_over(p, now); });
+}
+
+// A static row admits anyone itself. What it sends opens the filters of the rows that its endpoint had
+// before it, for the longest time.
+void Nat::Tables::open_filters_of_neighbours(MappingRow& row, V4Endpoint remote, Instant now) {
+  const ProtocolBehavior& b = behavior->of(row.protocol);
+  const bool tcp = row.protocol == Protocol::kTcp;
+  const Timer timer = tcp ? Timer::kTcpEstablished : Timer::kUdp;
+  if (!filters_in_row(b)) return open_filter(row, remote, now, timer);
+  MappingRow* other = rows.find_internal(row.protocol, row.internal, scope(b.mapping, remote));
+  if (other && rows.alive(*other, now)) open_filter(*other, remote, now, timer);
+}
+
+// A packet of `remote` came in, which some filter admitted: that one's timer goes on.
+void Nat::Tables::touch_filter(MappingRow& row, V4Endpoint remote, Instant now, Timer timer) {
+  const ProtocolBehavior& b = behavior->of(row.protocol);
+  if (b.filtering == Dependence::kEndpointIndependent || row.has(MappingRow::kSession)) return;
+  const auto renew = [&](Instant& used, Timer& state) {
+    state = timer;
+    if (b.refresh != Refresh::kOutbound) used = now;
+  };
+  const bool datagram = row.protocol != Protocol::kTcp;
+  if (datagram && filters_in_row(b) && row.has(MappingRow::kHasPeer) &&
+      scope(b.filtering, row.peer) == scope(b.filtering, remote)) {
+    return renew(row.peer_used, row.peer_timer);
+  }
+  if (peers.empty()) return;
+  RowPeer* peer = peers.find(
+      {PeerTable::filter_owner(row, !filters_in_row(b)), scope(b.filtering, remote).key()});
+  if (peer) renew(peer->used, peer->timer);
+}
+
+}  // namespace natbed
