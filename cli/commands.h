@@ -16,6 +16,7 @@ namespace natbed {
 // stream. What can be told from the command line alone is thrown as CLI::ValidationError, status 2.
 void add_run_command(CLI::App& app, int* status);
 void add_matrix_command(CLI::App& app, int* status);
+void add_oracle_command(CLI::App& app, int* status);
 void add_nat_command(CLI::App& app, int* status);
 void add_view_command(CLI::App& app, int* status);
 void add_serve_command(CLI::App& app, int* status);

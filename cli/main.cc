@@ -64,6 +64,7 @@ int run(int argc, char** argv) {
   int status = 0;
   add_run_command(app, &status);
   add_matrix_command(app, &status);
+  add_oracle_command(app, &status);
   add_nat_command(app, &status);
   add_view_command(app, &status);
   add_serve_command(app, &status);

@@ -1,14 +1,10 @@
 #include "scenarios/matrix.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "cli/commands.h"
 #include "cli/matrix_picture.h"
@@ -46,28 +42,6 @@ int run(MatrixArguments& arguments) {
   return status;
 }
 
-// One of a few words, the first of which is the default.
-template <class Value>
-void add_choice(CLI::App* command, const std::string& name, Value* value, const std::string& what,
-                const std::vector<std::pair<std::string, Value>>& words) {
-  std::vector<std::string> names;
-  for (const auto& [word, meaning] : words) names.push_back(word);
-  command
-      ->add_option_function<std::string>(
-          name,
-          [value, words](const std::string& text) {
-            for (const auto& [word, meaning] : words) {
-              if (word == text) *value = meaning;
-            }
-          },
-          what)
-      ->check([names](const std::string& text) -> std::string {
-        if (std::ranges::find(names, text) != names.end()) return {};
-        return fmt::format("expected {}, and found \"{}\"", fmt::join(names, " or "), text);
-      })
-      ->option_text(fmt::format("{} [{}]", fmt::join(names, "|"), names.front()));
-}
-
 }  // namespace
 
 void add_matrix_command(CLI::App& app, int* status) {
@@ -81,13 +55,12 @@ void add_matrix_command(CLI::App& app, int* status) {
       ->check(CLI::Range(1u, kMostTrialsPerCell));
   command->add_option("--jobs", options.jobs, "Threads (default: one per core)")
       ->check(CLI::Range(1u, 1024u));
-  add_choice<FilterScope>(
-      command, "--filter-scope", &options.filter_scope,
-      "Filters belong to the internal endpoint or the mapping",
-      {{"internal", FilterScope::kInternalEndpoint}, {"mapping", FilterScope::kMapping}});
-  add_choice<ReplyMapping>(
-      command, "--reply-mapping", &options.reply_mapping, "Through which mapping replies leave",
-      {{"selected", ReplyMapping::kSelected}, {"admitting", ReplyMapping::kAdmitting}});
+  add_words(command, "--filter-scope", "Filters belong to the internal endpoint or the mapping",
+            {"internal", "mapping"}, true,
+            [&options](size_t i) { options.filter_scope = static_cast<FilterScope>(i); });
+  add_words(command, "--reply-mapping", "Through which mapping replies leave",
+            {"selected", "admitting"}, true,
+            [&options](size_t i) { options.reply_mapping = static_cast<ReplyMapping>(i); });
   command->add_option("--out", options.out,
                       "Directory for results.jsonl, summary.json, summary.csv");
   add_png(command, &arguments->png, "File for the grid as a heat map");

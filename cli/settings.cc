@@ -57,6 +57,23 @@ std::string example(std::initializer_list<const char*> lines) {
   return text;
 }
 
+CLI::Option* add_words(CLI::App* command, const std::string& name, const std::string& what,
+                       const std::vector<std::string>& words, bool first_is_default,
+                       const std::function<void(size_t)>& take) {
+  const auto place = [words](const std::string& text) {
+    return static_cast<size_t>(std::ranges::find(words, text) - words.begin());
+  };
+  return command
+      ->add_option_function<std::string>(
+          name, [place, take](const std::string& text) { take(place(text)); }, what)
+      ->check([place, words](const std::string& text) -> std::string {
+        if (place(text) < words.size()) return {};
+        return expected(fmt::format("{}", fmt::join(words, " or ")), text);
+      })
+      ->option_text(fmt::format("{}{}", fmt::join(words, "|"),
+                                first_is_default ? " [" + words.front() + "]" : ""));
+}
+
 CLI::Option* add_repeatable(CLI::App* command, const std::string& name,
                             std::vector<std::string>* texts, const std::string& what,
                             const Check& check) {

@@ -37,6 +37,12 @@ void add_settings(CLI::App* command, std::vector<std::string>* texts, const std:
 std::vector<std::pair<std::string, std::string>> parse_settings(
     const std::vector<std::string>& texts);
 
+// An option that takes one of these words; `take` gets its place among them. Help shows the first in
+// brackets if it is the default.
+CLI::Option* add_words(CLI::App* command, const std::string& name, const std::string& what,
+                       const std::vector<std::string>& words, bool first_is_default,
+                       const std::function<void(size_t)>& take);
+
 // --seed N, the whole range of it and nothing else.
 void add_seed(CLI::App* command, uint64_t* seed, const std::string& what);
 

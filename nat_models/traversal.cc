@@ -1,242 +1,140 @@
 #include "nat_models/traversal.h"
 
 #include <algorithm>
-#include <array>
-#include <compare>
-#include <deque>
-#include <map>
 
 #include "base/check.h"
+#include "nat_models/oracle/graph.h"
+#include "nat_models/oracle/retelling.h"
 
 namespace natbed {
 namespace {
 
-// Until both have received, one of the peers has learned nothing beyond the other's reflexive
-// endpoint, so each owns at most three external endpoints: towards the server, towards that, and
-// towards what answered.
-constexpr int kMost = 4;
-
-// A remote as a number, so that sets of remotes are bits: nobody in particular, the server, or the
-// other peer's external endpoint i as kPeer + i. Scoped to its address, any of the latter is kPeer.
-using Remote = uint8_t;
-constexpr Remote kAnybody = 0, kServer = 1, kPeer = 2;
-
-Remote only_what_counts(Dependence dependence, Remote remote) {
-  if (dependence == Dependence::kEndpointIndependent) return kAnybody;
-  if (dependence == Dependence::kAddressDependent) return std::min(remote, kPeer);
-  return remote;
+// Without such a box, more facts never forbid what fewer allowed: all orders lead to one end, and
+// packets that cross lead to no other.
+bool order_may_matter(const Meeting& meeting) {
+  for (size_t i = 0; i < meeting.boxes(); ++i) {
+    if (meeting.box(i).reply_mapping == ReplyMapping::kAdmitting) return true;
+  }
+  return false;
 }
 
-// One peer behind its NAT, if it has one. Plain values in a fixed order: states are compared and
-// stored.
-struct Half {
-  uint8_t endpoints = 0;                   // external endpoints that exist
-  std::array<Remote, kMost> serves = {};   // for whom each was made
-  std::array<uint8_t, kMost> admits = {};  // by filter owner: remotes, as bits
-  // By endpoint of the other: 1 + own endpoint that admitted it, or 0.
-  std::array<int8_t, kMost> reply = {};
-  uint8_t learned = 0;  // endpoints of the other, as bits
-  bool received = false;
-  auto operator<=>(const Half&) const = default;
-
-  // The external endpoint that a packet to `remote` leaves from, after it has left.
-  uint8_t send(const NatBehavior* nat, Remote remote) {
-    if (!nat) return endpoints = 1, 0;
-    const uint8_t from = selected(*nat, remote);
-    const int owner = nat->udp.filter_scope == FilterScope::kMapping ? from : 0;
-    admits[owner] |= static_cast<uint8_t>(1 << only_what_counts(nat->udp.filtering, remote));
-    return from;
-  }
-
-  bool lets_in(const NatBehavior* nat, uint8_t at, Remote remote) const {
-    if (!nat || nat->udp.filtering == Dependence::kEndpointIndependent) return true;
-    const int owner = nat->udp.filter_scope == FilterScope::kMapping ? at : 0;
-    return admits[owner] >> only_what_counts(nat->udp.filtering, remote) & 1;
-  }
-
- private:
-  uint8_t selected(const NatBehavior& nat, Remote remote) {
-    const bool answers = nat.udp.reply_mapping == ReplyMapping::kAdmitting && remote >= kPeer;
-    if (answers && reply[remote - kPeer] > 0)
-      return static_cast<uint8_t>(reply[remote - kPeer] - 1);
-    const Remote wanted = only_what_counts(nat.udp.mapping, remote);
-    for (uint8_t i = 0; i < endpoints; ++i) {
-      if (serves[i] == wanted) return i;
-    }
-    NATBED_CHECK(endpoints < kMost, "see kMost");
-    serves[endpoints] = wanted;
-    return endpoints++;
-  }
-};
-
-struct State {
-  std::array<Half, 2> halves;
-  auto operator<=>(const State&) const = default;
-  bool direct() const { return halves[0].received && halves[1].received; }
-};
-
-using Nats = std::array<const NatBehavior*, 2>;
-
-// Both ask the server; each is told what it saw of the other, which is endpoint 0.
-State after_stun(const Nats& nats) {
-  State state;
-  for (int i : {0, 1}) {
-    state.halves[i].send(nats[i], kServer);
-    state.halves[i].learned = 1;
-  }
-  return state;
-}
-
-State after(State state, const Nats& nats, TraversalStep& step) {
-  Half& sender = state.halves[step.sender];
-  Half& receiver = state.halves[1 - step.sender];
-  const uint8_t endpoints = sender.endpoints;
-  step.reflexive = step.target == 0;
-  step.source = sender.send(nats[step.sender], static_cast<Remote>(kPeer + step.target));
-  step.new_source = sender.endpoints > endpoints;
-  const Remote remote = static_cast<Remote>(kPeer + step.source);
-  step.admitted = receiver.lets_in(nats[1 - step.sender], step.target, remote);
-  if (step.admitted) {
-    receiver.received = true;
-    receiver.learned |= static_cast<uint8_t>(1 << step.source);
-    const NatBehavior* nat = nats[1 - step.sender];
-    if (nat && nat->udp.reply_mapping == ReplyMapping::kAdmitting) {
-      receiver.reply[step.source] = static_cast<int8_t>(1 + step.target);
-    }
-  }
-  return state;
-}
-
-// Every state that sends can lead to, and every send between them. Direct states are not left.
-class Graph {
+class Inquiry {
  public:
-  struct Edge {
-    TraversalStep step;
-    int to;
-  };
-  struct Node {
-    State state;
-    int parent = -1;
-    TraversalStep how;  // from the parent
-    std::vector<Edge> edges;
-  };
+  Inquiry(const Meeting& meeting, const OracleOptions& options)
+      : options_(options),
+        places_(meeting),
+        rules_(&places_, options_),
+        start_(rules_.after_stun()),
+        graph_(rules_, start_, options.most_states, places_) {}
 
-  explicit Graph(const Nats& nats) {
-    add(after_stun(nats), -1, {});
-    for (int at = 0; at < static_cast<int>(nodes.size()); ++at) {
-      if (!nodes[at].state.direct()) expand(at, nats);
-    }
-    find_reachable();
+  bool complete() const { return graph_.complete(); }
+
+  TraversalVerdict verdict() {
+    TraversalVerdict verdict;
+    verdict.states = static_cast<uint32_t>(graph_.nodes.size());
+    const std::vector<int> trap = graph_.trap();
+    if (graph_.reaches_direct())
+      verdict.outcome = trap.empty() ? Traversal::kAlways : Traversal::kDependsOnOrder;
+    verdict.witness = story(graph_.way_to_direct());
+    if (!trap.empty()) verdict.astray = story(graph_.way_to(trap.front()));
+    verdict.repeats = repeats(trap);
+    number_ports(verdict, places_);
+    return verdict;
   }
-
-  // Whether a run can go from either to the other, and so for ever between them.
-  bool connected_both_ways(int a, int b) const { return reach_[a][b] && reach_[b][a]; }
-
-  std::deque<Node> nodes;  // in the order of their distance from the start
 
  private:
-  int add(const State& state, int parent, const TraversalStep& how) {
-    const auto [found, fresh] = index_.emplace(state, static_cast<int>(nodes.size()));
-    if (fresh) nodes.push_back({state, parent, how, {}});
-    return found->second;
+  std::vector<TraversalStep> story(const std::vector<OracleEvent>& events) {
+    Retelling story(&places_, &rules_, start_);
+    for (const OracleEvent& event : events) story.play(event);
+    return story.take();
   }
-  void expand(int at, const Nats& nats) {
-    for (uint8_t sender = 0; sender < 2; ++sender) {
-      for (uint8_t target = 0; target < kMost; ++target) {
-        if (!(nodes[at].state.halves[sender].learned >> target & 1)) continue;
-        TraversalStep step{.sender = sender, .target = target};
-        const State next = after(nodes[at].state, nats, step);
-        nodes[at].edges.push_back({step, add(next, at, step)});
+
+  // Each probe that a fair run in the trap repeats, told from a moment when nothing is on the way.
+  std::vector<TraversalStep> repeats(const std::vector<int>& trap) {
+    std::vector<TraversalStep> steps;
+    std::set<OracleEvent> told;
+    for (const int at : trap) {
+      const OracleGraph::Node& node = graph_.nodes[at];
+      if (!node.state->under_way().empty()) continue;
+      for (const OracleGraph::Edge& edge : node.edges) {
+        if (!std::ranges::binary_search(trap, edge.to) || !told.insert(edge.event).second) continue;
+        Retelling story(&places_, &rules_, *node.state, true);
+        story.play_exchange(edge.event);
+        std::ranges::move(story.take(), std::back_inserter(steps));
       }
     }
+    return steps;
   }
-  void find_reachable() {
-    const size_t n = nodes.size();
-    reach_.assign(n, std::vector<bool>(n, false));
-    for (size_t start = 0; start < n; ++start) {
-      std::deque<int> open = {static_cast<int>(start)};
-      reach_[start][start] = true;
-      for (; !open.empty(); open.pop_front()) {
-        for (const Edge& edge : nodes[open.front()].edges) {
-          if (!reach_[start][edge.to]) reach_[start][edge.to] = true, open.push_back(edge.to);
-        }
-      }
-    }
-  }
-  std::map<State, int> index_;
-  std::vector<std::vector<bool>> reach_;  // [from][to]
+
+  OracleOptions options_;
+  Places places_;
+  StrategyRules rules_;
+  AbstractState start_;
+  OracleGraph graph_;
 };
 
-// The sends of a run that never gets through although each send that is possible is made again and
-// again, from among the states connected with `at`; empty if every such run gets through. What can
-// be sent only grows, so it is the same in all of them.
-std::vector<TraversalStep> endless_sends(const Graph& graph, int at) {
-  std::vector<TraversalStep> sends;
-  if (graph.nodes[at].state.direct()) return sends;
-  for (const Graph::Edge& wanted : graph.nodes[at].edges) {
-    const size_t before = sends.size();
-    for (int other = 0; other < static_cast<int>(graph.nodes.size()); ++other) {
-      if (!graph.connected_both_ways(at, other)) continue;
-      for (const Graph::Edge& edge : graph.nodes[other].edges) {
-        const bool same =
-            edge.step.sender == wanted.step.sender && edge.step.target == wanted.step.target;
-        if (!same || !graph.connected_both_ways(at, edge.to)) continue;
-        if (sends.size() == before) sends.push_back(edge.step);
-      }
-    }
-    if (sends.size() == before) return {};  // this send leads out: a fair run cannot stay
+}  // namespace
+
+Result<TraversalVerdict> foretell(const Meeting& meeting, const OracleOptions& options) {
+  NATBED_CHECK(options.in_flight > 0 && options.remembered > 0);
+  const Error too_many{"the oracle gave up after " + std::to_string(options.most_states) +
+                       " states: fewer boxes make fewer, and so do fewer probes where these are "
+                       "limited"};
+  OracleOptions in_turn = options;
+  in_turn.in_flight = 1;
+  Inquiry simple(meeting, in_turn);
+  if (!simple.complete()) return too_many;
+  TraversalVerdict verdict = simple.verdict();
+  const bool same = options.probes == 0 && !order_may_matter(meeting);
+  if (options.in_flight == 1 || same) return verdict;
+
+  Inquiry crossing(meeting, options);
+  if (!crossing.complete()) return too_many;
+  TraversalVerdict full = crossing.verdict();
+  // The simpler story is told, if there is one; its endpoints have numbers of their own.
+  if (full.outcome == verdict.outcome) {
+    verdict.states = full.states;
+    return verdict;
   }
-  return sends;
+  return full;
+}
+
+namespace {
+
+bool round_begun_by(uint8_t first, const Meeting& meeting) {
+  const OracleOptions options;
+  Places places(meeting);
+  StrategyRules rules(&places, options);
+  AbstractState state = rules.after_stun();
+  bool heard[2] = {false, false};
+  for (const uint8_t peer : {first, static_cast<uint8_t>(1 - first)}) {
+    for (const EndpointNumber target : state.learned(peer)) {
+      state = rules.after(state, {false, {.sender = peer, .destination = target}});
+      OracleRecord record;
+      for (const PacketUnderWay& probe : state.under_way())
+        state = rules.after(state, {true, probe}, &record);
+      heard[1 - peer] |= record.admitted;
+      for (const PacketUnderWay& answer : state.under_way()) state.take_off(answer);
+    }
+  }
+  return heard[0] && heard[1];
 }
 
 }  // namespace
 
+Traversal one_round(const Meeting& meeting) {
+  const bool a_first = round_begun_by(0, meeting), b_first = round_begun_by(1, meeting);
+  if (a_first != b_first) return Traversal::kDependsOnOrder;
+  return a_first ? Traversal::kAlways : Traversal::kNever;
+}
+
 TraversalVerdict direct_path(const NatBehavior* a, const NatBehavior* b) {
-  const Graph graph({a, b});
-  TraversalVerdict verdict;
-  verdict.states = static_cast<uint32_t>(graph.nodes.size());
-  int direct = -1;
-  for (int at = 0; at < static_cast<int>(graph.nodes.size()); ++at) {
-    if (direct < 0 && graph.nodes[at].state.direct()) direct = at;
-    if (verdict.repeats.empty()) verdict.repeats = endless_sends(graph, at);
-  }
-  for (int at = direct; at > 0; at = graph.nodes[at].parent)
-    verdict.witness.push_back(graph.nodes[at].how);
-  std::ranges::reverse(verdict.witness);
-  if (direct >= 0) {
-    verdict.outcome = verdict.repeats.empty() ? Traversal::kAlways : Traversal::kDependsOnOrder;
-  }
-  return verdict;
-}
-
-const char* to_string(Traversal outcome) {
-  switch (outcome) {
-    case Traversal::kAlways:
-      return "always";
-    case Traversal::kDependsOnOrder:
-      return "depends on order";
-    case Traversal::kNever:
-      return "never";
-  }
-  return "?";
-}
-
-std::string to_string(const TraversalStep& step) {
-  const char* const names[] = {"a", "b"};
-  const std::string sender = names[step.sender], other = names[1 - step.sender];
-  std::string text = sender + " sends to ";
-  text +=
-      step.reflexive ? "what the server saw of " + other : "where " + other + "'s packet came from";
-  if (step.new_source) text += ", from a new port";
-  return text + (step.admitted ? ": arrives" : ": filtered");
-}
-
-std::string explain(const TraversalVerdict& verdict) {
-  const bool direct = verdict.can_be_direct();
-  std::string text = direct ? "" : "nothing new can happen, this repeats: ";
-  const std::vector<TraversalStep>& steps = direct ? verdict.witness : verdict.repeats;
-  for (size_t i = 0; i < steps.size(); ++i) text += (i > 0 ? "; " : "") + to_string(steps[i]);
-  return text;
+  Meeting meeting;
+  if (a) meeting.a.push_back(a->udp);
+  if (b) meeting.b.push_back(b->udp);
+  Result<TraversalVerdict> verdict = foretell(meeting, {});
+  NATBED_CHECK(verdict.has_value(), "two boxes have few states");
+  return std::move(*verdict);
 }
 
 }  // namespace natbed

@@ -9,7 +9,7 @@ namespace natbed::testing_support {
 namespace {
 
 TEST_F(Cli, HelpFitsAScreenAndShowsAnExample) {
-  const std::vector<std::string> commands = {"",     "run",   "matrix", "nat",
+  const std::vector<std::string> commands = {"",     "run",   "matrix", "oracle", "nat",
                                              "view", "serve", "probe",  "connect"};
   for (const std::string& command : commands) {
     const ProgramResult help = command.empty() ? natbed({"--help"}) : natbed({command, "--help"});
