@@ -141,11 +141,11 @@ uint32_t Nat::Tables::admitted_remotes(const MappingRow& row, Instant now,
   const ProtocolBehavior& b = behavior->of(row.protocol);
   if (b.filtering == Dependence::kEndpointIndependent) return 0;
   if (row.has(MappingRow::kSession)) return 1;
-  const auto own =
-      std::ranges::equal_range(owners, PeerTable::filter_owner(row, !filters_in_row(b)));
+  const auto [first, last] = std::equal_range(owners.begin(), owners.end(),
+                                              PeerTable::filter_owner(row, !filters_in_row(b)));
   const bool peer = row.has(MappingRow::kHasPeer) && filters_in_row(b) &&
                     filter_alive(b, row.peer_used, row.peer_timer, now);
-  return static_cast<uint32_t>(own.size()) + peer;
+  return static_cast<uint32_t>(last - first) + peer;
 }
 
 void Nat::settle(Instant now) { tables_->rows.settle(now); }

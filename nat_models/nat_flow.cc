@@ -198,7 +198,9 @@ std::optional<V4Endpoint> Nat::Tables::reuse_external(const PortRequest& request
   const MappingRow* row = rows.youngest_session(request.protocol, request.internal);
   for (; row; row = rows.next_older(*row)) {
     const bool same = scope(b.mapping, row->remote) == scope(b.mapping, request.remote);
-    if (!same || !rows.alive(*row, request.now) || row->has(MappingRow::kLocal)) continue;
+    // A session that began outside stands under its remote's name there.
+    const bool opened_inside = !row->has(MappingRow::kLocal) && !row->has(MappingRow::kFromOutside);
+    if (!same || !opened_inside || !rows.alive(*row, request.now)) continue;
     PortRequest there = request;
     there.external_ip = row->external.ip();
     if (!PortAllocator::is_free(rows, there, row->external.port())) return std::nullopt;

@@ -76,10 +76,10 @@ class SmallArray {
   void release() {
     if (!in_place()) free_array(data_, size_t{capacity_} * sizeof(T));
   }
+  [[no_unique_address]] std::array<T, kInline> place_;
   T* data_ = place_.data();
   uint32_t size_ = 0;
   uint32_t capacity_ = kInline;
-  [[no_unique_address]] std::array<T, kInline> place_;
 };
 
 }  // namespace natbed

@@ -44,6 +44,8 @@ void TcpEnds::forget(End* end) {
 bool TcpEnds::prepare(What what, End* end) {
   const bool syn_repeated = end->sent_syn && end->next - end->first == 1 && !end->synced;
   const bool crosses = !end->begun && end->heard_syn;
+  // What it acknowledges then is not what the box follows, which the kernel knows by the numbers.
+  if (end->estranged && what != What::kSyn) return false;
   switch (what) {
     case What::kSyn:
       if (syn_repeated) return true;
@@ -53,6 +55,7 @@ bool TcpEnds::prepare(What what, End* end) {
     case What::kSynAck:
       if (!end->heard_syn || end->next - end->first > 1) return false;
       if (end->synced && (!end->sent_syn || end->crossed)) return false;
+      if (end->heard_other_syn) return false;  // it would acknowledge the one before
       end->crossed = end->sent_syn;
       if (!end->begun) begin(end);
       return true;
@@ -103,6 +106,10 @@ void TcpEnds::arrived(const Packet& packet) {
   const uint32_t after = tcp.sequence + length_of(packet);
   const uint32_t acked = tcp.acknowledgement - end.first;
   if (end.begun && tcp.has(kAck) && acked > 0 && acked <= end.next - end.first) end.synced = true;
+  if (first_syn && end.heard && after != end.expected) {
+    end.heard_other_syn = true;
+    end.estranged |= !end.synced;
+  }
   // A SYN amid a connection changes nothing (RFC 5961 §4), one that answers no SYN neither.
   if (tcp.has(kSyn) && (end.heard || (tcp.has(kAck) && !end.begun))) return;
   if (first_syn) end.heard_syn = true;

@@ -34,9 +34,11 @@ class TcpEnds {
     bool heard_syn = false;  // first of all a SYN
     bool synced = false;     // the other end has acknowledged our SYN
     bool sent_fin = false, heard_fin = false;
-    bool knows_better = false;  // it remembers an earlier connection, and that this one is over
-    bool crossed = false;       // it has answered the SYN that crossed its own
-    bool heard_ack = false;     // an ACK without SYN
+    bool knows_better = false;     // it remembers an earlier connection, and that this one is over
+    bool crossed = false;          // it has answered the SYN that crossed its own
+    bool heard_ack = false;        // an ACK without SYN
+    bool heard_other_syn = false;  // of another connection, which it ignored,
+    bool estranged = false;        // before this one was agreed on
     bool closed() const { return sent_fin && heard_fin; }
   };
   void begin(End* end);
