@@ -60,7 +60,8 @@ std::string in_time(const Diagnosis& d) {
   return d.since == Instant() ? " first" : " before " + seconds(d.since);
 }
 
-// What had to be otherwise, after "It would have passed".
+}  // namespace
+
 std::string condition(const Diagnosis& d, const std::string& whom) {
   const std::string amount = std::to_string(d.amount);
   switch (d.cure) {
@@ -70,7 +71,7 @@ std::string condition(const Diagnosis& d, const std::string& whom) {
       return "if the host inside had sent something to " + whom + in_time(d);
     case Cure::kSendSooner:
       return "before " + seconds(d.since) + ", when the time of " + whom +
-             "'s mapping or filter was over";
+             "'s mapping or filter was over: a refresh before then would do as well";
     case Cure::kAimElsewhere:
       return "if it had been aimed at " + whom + ", the mapping that is for its sender";
     case Cure::kAimFrom:
@@ -81,12 +82,12 @@ std::string condition(const Diagnosis& d, const std::string& whom) {
     case Cure::kHandshake:
       return "in a TCP connection that had begun with its SYN and gone on in order";
     case Cure::kHairpin:
-      return "a NAT that turns such packets round (hairpinning)";
+      return "if the NAT turned such packets round (hairpinning)";
     case Cure::kRaiseLimit:
-      return "had there been room for one more" +
+      return "if there had been room for one more" +
              (d.amount == 0 ? std::string() : "; the limit is " + amount);
     case Cure::kAllowTraffic:
-      return "a box that carries this protocol and port";
+      return "if the box carried this protocol and port";
     case Cure::kSmaller:
       return "with at most " + amount + " bytes";
     case Cure::kMoreHops:
@@ -96,7 +97,7 @@ std::string condition(const Diagnosis& d, const std::string& whom) {
     case Cure::kSendAgain:
       return "with better luck: sent again, the next one may";
     case Cure::kRestoreLink:
-      return "while the link and the box were up";
+      return "if the link and the box had been up";
     case Cure::kRoute:
       return "if somebody there had the address " + whom;
     case Cure::kListen:
@@ -104,22 +105,17 @@ std::string condition(const Diagnosis& d, const std::string& whom) {
     case Cure::kAssemble:
       return "as a whole, or after its first fragment";
     case Cure::kTranslatable:
-      return "as something that the box translates";
+      return "if it were something that the box translates";
   }
   return "";
-}
-
-}  // namespace
-
-std::string explain(const Diagnosis& diagnosis, const std::string& whom) {
-  const std::string text = condition(diagnosis, whom);
-  return text.empty() ? "" : "It would have passed " + text + ".";
 }
 
 std::string explain(const Diagnosis& d) {
   const bool by_address =
       d.cure == Cure::kRoute || (d.cure == Cure::kAimFrom && d.expected.port == 0);
-  return explain(d, by_address ? d.expected.ip.to_string() : d.expected.to_string());
+  const std::string text =
+      condition(d, by_address ? d.expected.ip.to_string() : d.expected.to_string());
+  return text.empty() ? "" : "It would have passed " + text + ".";
 }
 
 }  // namespace natbed

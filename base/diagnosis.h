@@ -46,10 +46,12 @@ struct Diagnosis {
 
 // A short word ("send-first").
 const char* to_string(Cure cure);
-// A sentence that a newcomer understands: "It would have passed if ...". `whom` stands for
-// `expected`, of which the reader may know more than its address.
-std::string explain(const Diagnosis& diagnosis, const std::string& whom);
+// A sentence that a newcomer understands: "It would have passed if ...". Empty if nothing would
+// have let it pass.
 std::string explain(const Diagnosis& diagnosis);
+// What follows "It would have passed". `whom` stands for `expected`, of which the reader may know
+// more than its address.
+std::string condition(const Diagnosis& diagnosis, const std::string& whom);
 inline constexpr int kCureCount = static_cast<int>(Cure::kTranslatable) + 1;
 
 }  // namespace natbed

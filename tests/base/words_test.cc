@@ -74,8 +74,7 @@ TEST(Words, CureNamesWhomItIsAbout) {
   EXPECT_EQ(explain(d),
             "It would have passed if the host inside had sent something to 192.0.2.1:7 first.");
   d.since = Instant() + Duration::milliseconds(1500);
-  EXPECT_EQ(explain(d, "bob"),
-            "It would have passed if the host inside had sent something to bob before 1.500 s.");
+  EXPECT_EQ(condition(d, "bob"), "if the host inside had sent something to bob before 1.500 s");
   d.cure = Cure::kAimFrom;
   EXPECT_EQ(explain(d), "It would have passed only from 192.0.2.1:7, whom this mapping is for.");
   d.expected.port = 0;
