@@ -54,6 +54,10 @@ Status add_chain(const std::string& chain, const std::string& whose,
                  BoxNames& names) {
   if (chain.empty()) return ok();
   for (const std::string& name : split(chain)) {
+    if (name.empty()) {
+      return Error{"no NAT in \"" + chain +
+                   "\" where a name must stand: write NAME+NAME, innermost first"};
+    }
     const auto found = profile_named(name);
     if (!found) return found.error();
     if (!(*found)->is_nat) continue;

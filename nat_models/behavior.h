@@ -13,6 +13,7 @@
 
 #include "base/packet.h"
 #include "base/time.h"
+#include "nat_models/nat_limits.h"
 #include "nat_models/nat_timers.h"
 #include "nat_models/port_rules.h"
 
@@ -76,31 +77,6 @@ enum class Pooling : uint8_t {
   kPaired,      // all mappings of an internal address share one
   kArbitrary,   // any, for each mapping anew
   kSoftPaired,  // the paired one as long as it has a free port
-};
-
-// What becomes of a new mapping when the table, a quota or the ports are used up.
-enum class WhenFull : uint8_t {
-  kRefuse,       // RFC 6888 REQ-11: refused, nobody else suffers
-  kEvictOldest,  // the mapping opened first gives way: of the host, if it is a host's quota
-};
-
-// What the box answers to a packet that opens no mapping for want of room.
-enum class Refusal : uint8_t {
-  kSilence,
-  kProhibited,       // ICMP 3/13: RFC 5508 REQ-8
-  kHostUnreachable,  // ICMP 3/1: RFC 6888 REQ-11
-};
-
-struct NatLimits {
-  uint32_t mappings = 65536;  // in the whole table
-  uint32_t mappings_per_host =
-      0;  // by internal address, all protocols; 0: no quota (RFC 6888 REQ-4)
-  // New mappings of one host within a second; 0: any number (RFC 6888 REQ-4c).
-  uint32_t new_per_second_per_host = 0;
-  uint32_t packets_per_second = 0;  // through the box, both ways together; 0: any number
-  WhenFull when_full = WhenFull::kRefuse;
-  Refusal refusal = Refusal::kProhibited;
-  bool operator==(const NatLimits&) const = default;
 };
 
 // What the box does with a packet from outside that no mapping takes.

@@ -62,7 +62,7 @@ class LineIndex {
         0;  // entries that wanted to be here or before and lie behind; sticky at 255
     uint8_t unused[3] = {};
     uint32_t slots[kPlaces] = {};
-    // Bit set of the places whose tag is `tag`, and sometimes of one more.
+    // Bit set of the places whose tag is `tag`.
     uint32_t places_of(uint8_t tag) const;
   };
   static_assert(sizeof(Bucket) == 64);
@@ -94,9 +94,9 @@ class LineIndex {
 };
 
 inline uint32_t LineIndex::Bucket::places_of(uint8_t tag) const {
-  // Zero bytes of a word by subtraction: a byte above a true one may be reported wrongly, which
-  // costs the caller a comparison and nothing else.
-  constexpr uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  // Zero bytes of a word, exactly: no carry crosses a byte. The cheaper test by subtraction may report
+  // a free place as well, whose slot is that of a row that is gone.
+  constexpr uint64_t kOnes = 0x0101010101010101, kLows = 0x7F7F7F7F7F7F7F7F;
   uint64_t low, high;
   std::memcpy(&low, tags, 8);
   std::memcpy(&high, tags + 4, 8);
@@ -106,8 +106,8 @@ inline uint32_t LineIndex::Bucket::places_of(uint8_t tag) const {
   }
   low ^= kOnes * tag;
   high ^= kOnes * tag;
-  low = (low - kOnes) & ~low & kHighs;
-  high = (high - kOnes) & ~high & kHighs;
+  low = ~(((low & kLows) + kLows) | low | kLows);
+  high = ~(((high & kLows) + kLows) | high | kLows);
   // The high bits of eight bytes, gathered into eight bits.
   const auto gathered = [](uint64_t bits) {
     return static_cast<uint32_t>((bits * 0x0002040810204081) >> 56);

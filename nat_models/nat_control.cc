@@ -38,9 +38,14 @@ bool Nat::Tables::is_external(const IpAddress& ip) const {
 }
 
 uint32_t Nat::Tables::external_for(uint32_t internal_ip) const {
-  const uint32_t choice =
-      external.size() == 1 ? 0 : static_cast<uint32_t>(Rng::mix(internal_ip) % external.size());
-  return external[choice].v4_value();
+  if (external.size() == 1) return external[0].v4_value();
+  if (behavior->blocks.kind == PortBlocks::Kind::kDeterministic) {
+    // The plan decides, for all protocols alike: only the ports of a share depend on the range.
+    const auto share = PortBlockPool::fixed_share(behavior->blocks, behavior->udp.ports.range,
+                                                  external.size(), internal_ip);
+    if (share) return external[share->address].v4_value();
+  }
+  return external[Rng::mix(internal_ip) % external.size()].v4_value();
 }
 
 void Nat::Tables::forget_rows() {

@@ -82,6 +82,8 @@ MappingRow* Nat::Tables::open(const Packet& packet, V4Endpoint internal, V4Endpo
   if (!make_room(internal.ip, now, why_not)) return nullptr;
   PortRequest request{protocol, internal, {}, 0, now};
   if (b.ports.overload) request.remote = remote;
+  request.tracked_syn =
+      behavior->conntrack && b.ports.overload && protocol == Protocol::kTcp && packet.tcp.has(kSyn);
   bool clashed = false;
   const std::optional<V4Endpoint> at = choose_external(request, &clashed);
   if (!at) return *why_not = DropReason::kNoPort, nullptr;

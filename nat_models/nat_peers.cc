@@ -39,10 +39,14 @@ void Nat::Tables::pass_tracked(MappingRow& row, const TcpFields& tcp, Side from,
   if (opened) return;  // its state is the first one
   const TrackedSegment seen = look_at(row, tcp, from);
   if (!by_opener(row, from)) row.set(MappingRow::kReplied);
+  const NatTimers& timers = behavior->timers;
+  const Instant end = row.used + timers.idle_time(row.timer);
   row.timer = seen.state;
   row.notes = seen.notes;
   if (seen.fate == SegmentFate::kPass) row.used = now;
-  if (seen.fate == SegmentFate::kEnd) row.used = now - behavior->timers.idle_time(row.timer);
+  if (seen.fate == SegmentFate::kEnd) row.used = now - timers.idle_time(row.timer);
+  // Whatever the state is now, the session ends when it would have ended.
+  if (seen.fate == SegmentFate::kIgnore) row.used = end - timers.idle_time(row.timer);
 }
 
 Verdict::Change Nat::Tables::pass(MappingRow& row, const Packet& packet, V4Endpoint remote,
@@ -69,14 +73,16 @@ void Nat::Tables::pass_datagram(MappingRow& row, V4Endpoint remote, Side from, I
   const bool answers =
       row.has(MappingRow::kSession) ? !by_opener(row, from) : from == Side::kOutside;
   const bool settles_late = timers.udp_settles > Duration::zero();
+  const bool prolongs = counts(behavior->of(row.protocol).refresh, from);
   if (row.timer == Timer::kUdpUnreplied) {
-    const bool replied =
-        settles_late ? row.has(MappingRow::kReplied) && now > row.opened + timers.udp_settles
-                     : answers;
+    // One that settles late does so with a packet that prolongs it, lest a packet end its own row.
+    const bool replied = settles_late ? prolongs && row.has(MappingRow::kReplied) &&
+                                            now > row.opened + timers.udp_settles
+                                      : answers;
     if (replied) row.timer = Timer::kUdp;
   }
   if (answers) row.set(MappingRow::kReplied);
-  if (counts(behavior->of(row.protocol).refresh, from)) row.used = now;
+  if (prolongs) row.used = now;
   if (from == Side::kInside) {
     open_filter(row, remote, now, row.timer);
   } else {
@@ -144,7 +150,12 @@ void Nat::Tables::pass_segment(MappingRow& row, const TcpFields& tcp, V4Endpoint
   const Timer state = begins ? first_tcp_state(tcp)
                              : next_tcp_state(*c->state, tcp, by_opener, behavior->reset_revives);
   // A connection that is closing gets its whole time, whoever closed it (RFC 7857 §2.2).
-  if (begins || state != *c->state || counts(b.refresh, from)) *c->used = now;
+  // A connection that is the filter as well opens again from inside, once the filter has ended.
+  const bool is_its_filter = !row.has(MappingRow::kSession) && filters_in_row(b) &&
+                             (c->in_row || b.filtering == Dependence::kAddressAndPortDependent);
+  const bool reopens = is_its_filter && b.filtering != Dependence::kEndpointIndependent &&
+                       from == Side::kInside && !filter_alive(b, *c->used, state, now);
+  if (begins || state != *c->state || counts(b.refresh, from) || reopens) *c->used = now;
   *c->state = state;
   if (row.has(MappingRow::kSession)) return;
 
@@ -152,8 +163,6 @@ void Nat::Tables::pass_segment(MappingRow& row, const TcpFields& tcp, V4Endpoint
   const bool longest = *c->used + timers.idle_time(state) >= row_end;
   const bool decided = before >= row_end && !row.has(MappingRow::kManyPeers);
   if (opened || longest || decided) row.used = *c->used, row.timer = state;
-  const bool is_its_filter =
-      filters_in_row(b) && (c->in_row || b.filtering == Dependence::kAddressAndPortDependent);
   if (is_its_filter) return;
   from == Side::kInside ? open_filter(row, remote, now, state)
                         : touch_filter(row, remote, now, state);

@@ -16,7 +16,7 @@ enum class Timer : uint8_t {
   kUdpUnreplied,
   kUdp,
   kTcpSynSent,
-  kTcpSynCrossed,  // a SYN each way: simultaneous open; the time of kTcpSynSent
+  kTcpSynCrossed,  // a SYN each way: simultaneous open
   kTcpSynReceived,
   kTcpEstablished,
   kTcpFinWait,
@@ -46,7 +46,8 @@ struct NatTimers {
   std::array<ByPort, 4> udp_by_port = {};
 
   Duration tcp_syn_sent = Duration::seconds(240);      // RFC 5382 REQ-5: transitory, 4 min
-  Duration tcp_syn_received = Duration::seconds(240);  // a SYN each way, no handshake yet
+  Duration tcp_syn_crossed = Duration::seconds(240);   // a SYN each way, neither answered
+  Duration tcp_syn_received = Duration::seconds(240);  // answered, but not acknowledged
   Duration tcp_established = Duration::seconds(7440);  // RFC 5382 REQ-5: 2 h 4 min
   // One side has closed, and the other has acknowledged that: half a connection is a connection (RFC
   // 6146 §3.5.2.2).
@@ -90,7 +91,7 @@ struct NatTimers {
 
 inline constexpr Duration NatTimers::*const NatTimers::kIdleTimes[12] = {
     &NatTimers::udp_unreplied,    &NatTimers::udp,
-    &NatTimers::tcp_syn_sent,     &NatTimers::tcp_syn_sent,
+    &NatTimers::tcp_syn_sent,     &NatTimers::tcp_syn_crossed,
     &NatTimers::tcp_syn_received, &NatTimers::tcp_established,
     &NatTimers::tcp_fin_wait,     &NatTimers::tcp_close_wait,
     &NatTimers::tcp_last_ack,     &NatTimers::tcp_time_wait,

@@ -20,6 +20,7 @@ struct PortRequest {
   V4Endpoint remote;  // of a session (PortRules::overload), else blank
   uint32_t external_ip = 0;
   Instant now;
+  bool tracked_syn = false;  // for a connection that begins in a box that tracks them strictly
 };
 
 struct PortChoice {

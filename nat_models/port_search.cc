@@ -11,6 +11,8 @@ namespace {
 constexpr int kLooks = 16;
 // Tries of netfilter's first round, and of the last one (nf_nat_l4proto_unique_tuple).
 constexpr uint32_t kFirstRound = 128, kLastRound = 16;
+// In so many tries at the end of a round a SYN evicts what is over (nf_nat_used_tuple_harvest).
+constexpr uint32_t kEvictingTries = 32;
 
 }  // namespace
 
@@ -61,10 +63,24 @@ std::optional<uint16_t> PortSearcher::as_netfilter(const Window& window) {
     for (uint32_t i = 0; i < tries; ++i) {
       const auto port = static_cast<uint16_t>(window.range.low + (start + i) % size);
       if (usable(port)) return port;
+      if (request_.tracked_syn && tries - i <= kEvictingTries && evict(port)) return port;
     }
     if (tries >= size || tries < kLastRound) return std::nullopt;
     tries /= 2;
   }
+}
+
+// The kernel also wants the new sequence number to be ahead of the old ones: as those of an honest host
+// are, whose clock drives them (RFC 9293 §3.4.1).
+bool PortSearcher::evict(uint16_t port) {
+  if (reserved(port)) return false;
+  MappingRow* row =
+      rows_.find_external(request_.protocol, {request_.external_ip, port}, request_.remote);
+  if (!row || row->has(MappingRow::kFromOutside) || row->is_static()) return false;
+  const bool over = row->timer == Timer::kTcpTimeWait || row->timer == Timer::kTcpReset ||
+                    row->timer == Timer::kTcpSynCrossed;  // SYN_SENT2 is numbered beyond CLOSE
+  if (over) rows_.close(*row, request_.now);
+  return over;
 }
 
 std::optional<uint16_t> PortSearcher::in_steps(const Window& window, int64_t start, int64_t step) {

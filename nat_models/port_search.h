@@ -35,6 +35,8 @@ class PortSearcher {
   bool any_reserved() const;
   std::optional<uint16_t> uniform(const Window& window);
   std::optional<uint16_t> as_netfilter(const Window& window);
+  // Ends the session at `port` if it is over but for waiting. Whether that was so.
+  bool evict(uint16_t port);
 
   const PortRules& rules_;
   MappingTable& rows_;

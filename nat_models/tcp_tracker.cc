@@ -11,18 +11,17 @@ constexpr TrackedSegment lost(Timer state, uint8_t notes) {
 
 // A SYN without ACK.
 TrackedSegment track_syn(Timer state, uint8_t notes, bool by_opener) {
-  const bool opening = state == kTcpSynSent || state == kTcpSynCrossed;
+  // After SYNs that crossed, either end may repeat its own (nf_conntrack: SYN_SENT2 stays so).
+  if (state == kTcpSynCrossed) return {SegmentFate::kPass, state, notes};
   if (!by_opener) {
     // An answer that restarts no timer if it is the first of a simultaneous open.
     if (state == kTcpSynSent) {
       return {SegmentFate::kIgnore, kTcpSynCrossed, static_cast<uint8_t>(notes | kNoteCrossed)};
     }
-    if (state == kTcpSynCrossed) return {SegmentFate::kPass, state, notes};
     if (state == kTcpTimeWait) return {SegmentFate::kReopen, state, notes};
     return lost(state, notes);
   }
   if (state == kTcpSynSent) return {SegmentFate::kIgnore, state, notes};
-  if (opening) return lost(state, notes);
   const bool over = state == kTcpTimeWait || state == kTcpReset;
   if (over && (notes & (kNoteFin | kNoteOpenerResetLast)) != 0) {
     return {SegmentFate::kReopen, state, notes};

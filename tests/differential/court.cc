@@ -1,18 +1,15 @@
 #include "tests/differential/court.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <deque>
 #include <stdexcept>
-#include <thread>
 
 #include "tests/differential/model_subject.h"
+#include "tests/differential/wall_clock.h"
 
 namespace natbed::differential {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr Duration kWaitBeyond = Duration::milliseconds(250);
 constexpr Duration kMostDelay = Duration::milliseconds(150);
@@ -24,15 +21,6 @@ Side side_of(const Step& step) { return step.from_inside() ? Side::kInside : Sid
 Duration length_of(const Step& step) {
   return step.what == What::kWait ? Duration::seconds(step.seconds) + kWaitBeyond
                                   : Duration::zero();
-}
-
-Instant clock_now() {
-  return Instant::from_ns(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
-}
-
-void sleep_until(Instant when) {
-  std::this_thread::sleep_until(Clock::time_point(
-      std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(when.ns()))));
 }
 
 }  // namespace
@@ -93,7 +81,7 @@ struct Court::Booth {
     play.emplace(next->sequence);
     box.forget();
     times.clear();
-    start = due = planned = clock_now();
+    start = due = planned = wall_clock();
     late = false;
   }
 
@@ -102,19 +90,19 @@ struct Court::Booth {
     while (!play->done()) {
       const Step& step = play->step();
       if (step.what == What::kWait && !waiting) {
-        due = clock_now() + length_of(step);
+        due = wall_clock() + length_of(step);
         planned = planned + length_of(step);
         waiting = true;
-        times.push_back(Instant() + (clock_now() - start));
+        times.push_back(Instant() + (wall_clock() - start));
         return false;
       }
-      if (!waiting) times.push_back(Instant() + (clock_now() - start));
+      if (!waiting) times.push_back(Instant() + (wall_clock() - start));
       waiting = false;
-      late |= clock_now() - planned > kMostDelay;
+      late |= wall_clock() - planned > kMostDelay;
       const auto packet = play->packet();
       play->saw(packet ? box.carry(*packet, side_of(step)) : box.listen());
     }
-    times.push_back(Instant() + (clock_now() - start));
+    times.push_back(Instant() + (wall_clock() - start));
     return true;
   }
 
@@ -166,7 +154,7 @@ std::vector<Record> Court::play(const std::vector<Case>& cases) {
   }
   while (!busy.empty()) {
     Booth& booth = **std::ranges::min_element(busy, {}, [](const Booth* b) { return b->due; });
-    sleep_until(booth.due);
+    wait_until(booth.due);
     if (!booth.advance()) continue;
     if (booth.late && ++booth.attempts < kAttempts) {
       booth.begin(booth.c, booth.index);

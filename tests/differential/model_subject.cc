@@ -28,6 +28,7 @@ NatTimers short_timers(NatTimers t) {
   t.udp = Duration::seconds(k.udp_stream);
   t.icmp = Duration::seconds(k.icmp);
   t.tcp_syn_sent = Duration::seconds(k.syn_sent);
+  t.tcp_syn_crossed = Duration::seconds(k.syn_crossed);
   t.tcp_syn_received = Duration::seconds(k.syn_received);
   t.tcp_established = Duration::seconds(k.established);
   t.tcp_fin_wait = Duration::seconds(k.fin_wait);

@@ -33,6 +33,7 @@ struct Timers {
   int udp = 3, udp_stream = 5, icmp = 2;
   int syn_sent = 3, syn_received = 2, established = 6, fin_wait = 4, close_wait = 2, last_ack = 1,
       time_wait = 3, close = 1;
+  int syn_crossed = 120;  // SYN_SENT2 has no sysctl
 };
 inline constexpr Timers kTimers;
 

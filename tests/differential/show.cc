@@ -1,12 +1,11 @@
 #include "tests/differential/show.h"
 
-#include <chrono>
 #include <exception>
 #include <string>
-#include <thread>
 
 #include "tests/differential/kernel_box.h"
 #include "tests/differential/model_subject.h"
+#include "tests/differential/wall_clock.h"
 
 namespace natbed::differential {
 namespace {
@@ -38,9 +37,9 @@ int show(std::string_view name, std::FILE* in, std::FILE* out) {
     const auto kernel_packet = by_kernel.packet();
     const auto model_packet = by_model.packet();
     if (step.what == What::kWait) {
-      const int ms = 1000 * step.seconds + 250;
-      std::this_thread::sleep_for(std::chrono::milliseconds(ms));
-      now = now + Duration::milliseconds(ms);
+      const Duration length = Duration::seconds(step.seconds) + Duration::milliseconds(250);
+      wait_until(wall_clock() + length);
+      now = now + length;
     }
     by_kernel.saw(kernel_packet ? kernel.carry(*kernel_packet, side_of(step)) : kernel.listen());
     by_model.saw(model_packet ? model.carry(*model_packet, side_of(step), now)

@@ -132,11 +132,6 @@ TEST(NatProperty, WhatIsAnsweredAtOnceComesBackToItsSender) {
     behavior.limits.packets_per_second = 0;
     behavior.mtu_inside = 0;
     behavior.blacklist = Duration::zero();
-    // Where nothing that leaves refreshes, it need not open again what is about to end.
-    for (const Protocol protocol : kNatProtocols) {
-      Refresh& refresh = behavior.of(protocol).refresh;
-      if (refresh == Refresh::kInbound) refresh = Refresh::kBoth;
-    }
     Traffic traffic(&behavior, seed);
     for (int i = 0; i < 150; ++i) {
       (void)traffic.step();
