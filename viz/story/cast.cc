@@ -18,7 +18,7 @@ Status Cast::on_event(const TraceEvent& event) {
     case TraceKind::kMappingOpened: {
       std::vector<Mapping>& box = mappings_[event.node];
       rows_[{event.node, event.row}] = box.size();
-      box.push_back({event.source, event.new_source, event.destination, event.protocol});
+      box.push_back({event.source, event.new_source, event.destination, event.protocol, event.at});
       inward_[{event.node, event.new_source}] = event.source;
       return ok();
     }
@@ -29,6 +29,10 @@ Status Cast::on_event(const TraceEvent& event) {
 
 std::string Cast::name(NodeId node) const {
   return topology_.knows(node) ? topology_.node(node).name : "somebody";
+}
+
+std::string Cast::kind(NodeId box) const {
+  return topology_.knows(box) ? topology_.node(box).detail : "";
 }
 
 NodeId Cast::meant(const Endpoint& endpoint) const {
@@ -54,22 +58,31 @@ std::string Cast::whom(const Endpoint& endpoint) const {
 std::vector<NodeId> Cast::boxes_before(NodeId host, Instant t) const {
   std::vector<NodeId> boxes;
   NodeId node = host;
-  while (boxes.size() < kDeepest) {
-    RealmId realm;
-    for (const Attachment* a : topology_.attached(node, t)) {
-      if (node == host || a->outside) realm = a->realm;
-    }
-    if (!realm.valid() || topology_.realm(realm).kind == RealmKind::kCore) break;
+  for (size_t depth = 0; depth < kDeepest; ++depth) {
+    const Attachment* up = uplink(node, t);
+    if (!up || topology_.realm(up->realm).kind == RealmKind::kCore) break;
     const auto& all = topology_.attachments();
     const auto box = std::ranges::find_if(all, [&](const Attachment& a) {
-      return a.realm == realm && !a.outside && a.since <= t && a.until > t && a.node != node &&
-             topology_.knows(a.node) && topology_.node(a.node).kind == NodeKind::kNat;
+      return a.realm == up->realm && a.since <= t && a.until > t && a.node != node &&
+             topology_.knows(a.node) && topology_.node(a.node).kind != NodeKind::kHost &&
+             uplink(a.node, t) != &a;
     });
     if (box == all.end()) break;
     node = box->node;
-    boxes.push_back(node);
+    if (topology_.node(node).kind == NodeKind::kNat) boxes.push_back(node);
   }
   return boxes;
+}
+
+// A NAT says which side is its outside; a router was put where it is before anybody came behind it;
+// a host is where it went last.
+const Attachment* Cast::uplink(NodeId node, Instant t) const {
+  const std::vector<const Attachment*> all = topology_.attached(node, t);
+  if (all.empty() || !topology_.knows(node)) return nullptr;
+  if (topology_.node(node).kind == NodeKind::kHost) return all.back();
+  if (topology_.node(node).kind == NodeKind::kRouter) return all.front();
+  const auto outside = std::ranges::find_if(all, [](const Attachment* a) { return a->outside; });
+  return outside == all.end() ? nullptr : *outside;
 }
 
 IpAddress Cast::address(NodeId node, Instant t) const {

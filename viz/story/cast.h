@@ -21,6 +21,7 @@ class Cast {
 
   const Topology& topology() const { return topology_; }
   std::string name(NodeId node) const;
+  std::string kind(NodeId box) const;  // "symmetric"; empty if its name says it, or nobody does
   // The host that a packet to `endpoint` is meant for: through mappings inwards, as far as they are
   // known; else the box or host that has the address; invalid if nobody has.
   NodeId meant(const Endpoint& endpoint) const;
@@ -34,12 +35,15 @@ class Cast {
   struct Mapping {
     Endpoint internal, external, remote;
     Protocol protocol = Protocol::kUdp;
+    Instant opened;
   };
   // In the order of their opening.
   const std::vector<Mapping>& mappings(NodeId box) const;
   const Mapping* mapping(NodeId box, RowId row) const;
 
  private:
+  const Attachment* uplink(NodeId node, Instant t) const;  // null if it has none
+
   Topology topology_;
   std::map<NodeId, std::vector<Mapping>> mappings_;
   std::map<std::pair<NodeId, RowId>, size_t> rows_;         // into mappings_[node]

@@ -31,12 +31,13 @@ std::string plural(Traffic traffic) {
   return traffic == Traffic::kRelay ? "packets to the relay" : std::string(noun(traffic)) + "s";
 }
 
-// The row that decided: "row 2 of its table (198.18.0.3:37198, alice's)".
+// The row that decided: "row 2 of its table (198.18.0.3:37198, alice's since 0.041 s)".
 std::string row_words(const Cast& cast, const DropGroup& g) {
   const Cast::Mapping* m = g.row.valid() ? cast.mapping(g.box, g.row) : nullptr;
   if (!m) return "";
-  return fmt::format("row {} of its table ({}, {}'s)", g.row.value(), m->external.to_string(),
-                     cast.name(cast.meant(m->internal)));
+  return fmt::format("row {} of its table ({}, {}'s since {})", g.row.value(),
+                     m->external.to_string(), cast.name(cast.meant(m->internal)),
+                     seconds(m->opened));
 }
 
 std::string filter_words(const Cast& cast, const DropGroup& g) {
@@ -49,7 +50,8 @@ std::string filter_words(const Cast& cast, const DropGroup& g) {
   if (!m.remote.ip.is_unspecified())
     return fmt::format("{} is for {} only, and these come from {}", row, cast.whom(m.remote),
                        sender);
-  return fmt::format("{} lets in only whom something was sent to, which {} is not", row, sender);
+  return fmt::format("{} lets in only whom something was sent to since, which {} is not", row,
+                     sender);
 }
 
 // What the box went by.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "viz/story/drop_words.h"
+#include "viz/story/pair.h"
 
 namespace natbed::viz {
 namespace {
@@ -15,14 +16,13 @@ using Kind = MachineEvent::Kind;
 constexpr size_t kMostAims = 3;       // endpoints named in one line
 constexpr size_t kMostDropLines = 2;  // for each direction
 constexpr size_t kMostFaults = 3;
+constexpr size_t kMostChanges = 6;  // of paths
 
 // Writes one pair's story; a direction is 0 from a to b, 1 back.
 class Teller {
  public:
   Teller(const Evidence& evidence, const Attempt& attempt)
-      : e_(evidence), cast_(evidence.cast), attempt_(attempt), host_{attempt.a, attempt.b} {
-    for (int i : {0, 1}) boxes_[i] = cast_.boxes_before(host_[i], attempt.start);
-  }
+      : e_(evidence), cast_(evidence.cast), attempt_(attempt), pair_(evidence, attempt) {}
 
   PairStory tell() {
     story_.a = name(0);
@@ -36,21 +36,22 @@ class Teller {
     tell_relay();
     tell_end();
     std::ranges::stable_sort(story_.lines, {}, &StoryLine::at);
-    if (!story_.reached || !direct_) tell_why();
+    story_.reached&& direct_ ? tell_lost() : tell_why();
     return std::move(story_);
   }
 
  private:
-  std::string name(int i) const { return cast_.name(host_[i]); }
+  std::string name(int i) const { return pair_.name(i); }
   void say(Instant at, std::string text) { story_.lines.push_back({at, std::move(text)}); }
 
   // "alice (192.168.1.2) is behind home-1 (198.18.0.3)"
   void tell_place(int i) {
-    const IpAddress own = cast_.address(host_[i], attempt_.start);
+    const IpAddress own = cast_.address(pair_.host(i), attempt_.start);
     std::vector<std::string> boxes;
-    for (const NodeId box : boxes_[i]) {
-      boxes.push_back(
-          fmt::format("{} ({})", cast_.name(box), cast_.address(box, attempt_.start).to_string()));
+    for (const NodeId box : pair_.boxes(i)) {
+      const std::string kind = cast_.kind(box);
+      boxes.push_back(fmt::format("{} ({}{})", cast_.name(box), kind.empty() ? "" : kind + ", ",
+                                  cast_.address(box, attempt_.start).to_string()));
     }
     std::string text = fmt::format("{} ({}) is ", name(i), own.to_string());
     text += boxes.empty() ? "in the open, behind no NAT" : "behind " + boxes[0];
@@ -65,7 +66,7 @@ class Teller {
     Instant first;
     for (const Word& w : e_.words) {
       const bool told = w.event.kind == Kind::kMapped || w.event.kind == Kind::kRegistered;
-      if (w.node != host_[i] || !told || w.event.mapped == Endpoint()) continue;
+      if (w.node != pair_.host(i) || !told || w.event.mapped == Endpoint()) continue;
       if (seen.empty()) first = w.at;
       if (!known.insert(w.event.mapped).second || seen.size() == kMostAims) continue;
       seen.push_back(fmt::format("{} ({})", w.event.mapped.to_string(),
@@ -74,14 +75,14 @@ class Teller {
     if (!seen.empty())
       return say(first, fmt::format("{} is seen from outside as {}", name(i), listed(seen)));
     for (const Word& w : e_.words) {
-      if (w.node == host_[i] && w.event.kind == Kind::kUnanswered)
+      if (w.node == pair_.host(i) && w.event.kind == Kind::kUnanswered)
         return say(w.at,
                    fmt::format("{} gets no answer from {}", name(i), cast_.whom(w.event.remote)));
     }
   }
 
   void tell_introduction() {
-    const Word* got[2] = {introduced(0), introduced(1)};
+    const Word* got[2] = {pair_.introduced(0), pair_.introduced(1)};
     if (got[0] && got[1])
       return say(std::min(got[0]->at, got[1]->at),
                  fmt::format("{} and {} are told of each other", name(0), name(1)));
@@ -90,23 +91,6 @@ class Teller {
         say(got[i]->at, fmt::format("{} is told of {}, who hears nothing", name(i), name(1 - i)));
     }
   }
-  const Word* introduced(int i) const {
-    const auto at = std::ranges::find_if(e_.words, [&](const Word& w) {
-      return w.node == host_[i] && w.event.kind == Kind::kIntroduced &&
-             w.event.name.view() == name(1 - i);
-    });
-    return at == e_.words.end() ? nullptr : &*at;
-  }
-
-  // Whether what is sent to `to` is on its way to that host: by a mapping, or by a box that only it
-  // is behind, or by an address it has.
-  bool towards(const Endpoint& to, int i) const {
-    const NodeId meant = cast_.meant(to);
-    if (meant == host_[i]) return true;
-    return std::ranges::find(boxes_[i], meant) != boxes_[i].end() &&
-           std::ranges::find(boxes_[1 - i], meant) == boxes_[1 - i].end();
-  }
-
   void tell_aims(int i) {
     uint64_t sent = 0, arrived = 0;
     Instant first = Instant::never(), last;
@@ -114,7 +98,7 @@ class Teller {
     std::set<Endpoint> known;
     Traffic traffic = Traffic::kProbe;
     for (const Aim& aim : e_.aims) {
-      if (aim.sender != host_[i] || !towards(aim.to, 1 - i)) continue;
+      if (aim.sender != pair_.host(i) || !pair_.towards(aim.to, 1 - i)) continue;
       if (sent == 0) traffic = aim.traffic;
       if (aim.traffic != traffic || aim.protocol == Protocol::kIcmp) continue;
       sent += aim.sent;
@@ -130,38 +114,16 @@ class Teller {
     if (known.size() > kMostAims)
       endpoints.push_back(fmt::format("{} more", known.size() - kMostAims));
     const std::string came = arrived == 0 ? "none arrives" : fmt::format("{} arrive", arrived);
-    say(first, fmt::format("{} sends {} to {} until {}, at {}: {}", name(i), packets(sent, traffic),
-                           name(1 - i), seconds(last), listed(endpoints),
-                           arrived == sent ? "all arrive" : came));
-  }
-
-  // The drops on the way from host i: to the peer first, then to whatever servers it asked.
-  std::vector<const DropGroup*> drops_from(int i) const {
-    std::vector<const DropGroup*> found;
-    const auto rank = [&](const DropGroup* g) {
-      const bool lan = g->cure == Cure::kRoute && g->aim.is_private();
-      const bool peer = towards({g->aim, 0}, 1 - i) || towards(g->toward, 1 - i);
-      return std::tuple(lan, !peer, ~g->count);
-    };
-    for (const DropGroup& g : e_.drops) {
-      if (g.sender != host_[i] && !(towards(g.toward, i) && g.sender != host_[1 - i])) continue;
-      if (g.protocol == Protocol::kIcmp) continue;
-      const NodeId whom = cast_.meant({g.aim, 0});
-      const bool other =
-          cast_.topology().knows(whom) && is_peer(whom) && whom != host_[1 - i] && whom != host_[i];
-      if (!other) found.push_back(&g);
-    }
-    std::ranges::stable_sort(found, {}, rank);
-    return found;
-  }
-  bool is_peer(NodeId node) const {
-    return std::ranges::any_of(e_.words, [&](const Word& w) {
-      return w.node == node && w.event.kind == Kind::kIntroduced;
-    });
+    say(first,
+        fmt::format("{} sends {} to {}{}, at {}: {}", name(i), packets(sent, traffic), name(1 - i),
+                    sent > 1 ? " until " + seconds(last) : "", listed(endpoints),
+                    arrived < sent ? came
+                    : sent == 1    ? "it arrives"
+                                   : "all arrive"));
   }
 
   void tell_drops(int i) {
-    const std::vector<const DropGroup*> drops = drops_from(i);
+    const std::vector<const DropGroup*> drops = pair_.drops_from(i);
     const size_t told = drops.size() == kMostDropLines + 1 ? drops.size() : kMostDropLines;
     for (size_t k = 0; k < drops.size() && k < told; ++k) {
       story_.drops.push_back(drop_words(e_, *drops[k]));
@@ -178,8 +140,9 @@ class Teller {
   void tell_faults() {
     size_t told = 0;
     for (const Fault& f : e_.faults) {
-      bool near = f.node == host_[0] || f.node == host_[1];
-      for (int i : {0, 1}) near |= std::ranges::find(boxes_[i], f.node) != boxes_[i].end();
+      bool near = pair_.has(f.node);
+      for (int i : {0, 1})
+        near |= std::ranges::find(pair_.boxes(i), f.node) != pair_.boxes(i).end();
       if (near && told++ < kMostFaults)
         say(f.at, fmt::format("at {}: {}", cast_.name(f.node), f.what));
     }
@@ -188,7 +151,7 @@ class Teller {
   void tell_relay() {
     for (int i : {0, 1}) {
       for (const Word& w : e_.words) {
-        if (w.node != host_[i] || w.event.kind != Kind::kAllocated) continue;
+        if (w.node != pair_.host(i) || w.event.kind != Kind::kAllocated) continue;
         say(w.at, fmt::format("{} lends {} the address {}", cast_.name(cast_.meant(w.event.remote)),
                               name(i), w.event.mapped.to_string()));
         break;
@@ -197,39 +160,53 @@ class Teller {
   }
 
   void tell_end() {
-    story_.ending = "no path";
-    const Word* last = nullptr;
+    std::vector<StoryLine> said;
     for (const Word& w : e_.words) {
-      const int i = w.node == host_[0] ? 0 : w.node == host_[1] ? 1 : -1;
-      if (i < 0 || w.event.name.view() != name(1 - i)) continue;
-      const auto kind = static_cast<PathKind>(std::min(w.event.code, 3u));
-      if (w.event.kind == Kind::kPathUp) {
-        say(w.at,
-            fmt::format("{} has a path to {}: {}, from {} to {}", name(i), name(1 - i),
-                        to_string(kind), w.event.local.to_string(), cast_.whom(w.event.remote)));
-        story_.ending = fmt::format("{} at {}", to_string(kind), seconds(w.at));
-        direct_ = kind != PathKind::kRelayed;
-      } else if (w.event.kind == Kind::kPathDown) {
-        say(w.at, fmt::format("{} loses its {} path to {}", name(i), to_string(kind), name(1 - i)));
-        story_.ending = fmt::format("a path that was lost at {}", seconds(w.at));
-      } else if (w.event.kind == Kind::kConnectFailed) {
-        say(w.at, fmt::format("{} gives up: {}", name(i), w.event.text.view()));
-        story_.ending = fmt::format("no path: {}", w.event.text.view());
-      } else {
-        continue;
-      }
-      last = &w;
+      const int i = w.node == pair_.host(0) ? 0 : 1;
+      if (pair_.has(w.node) && w.event.name.view() == name(1 - i)) tell_path(w, i, said);
     }
-    story_.reached = last && last->event.kind == Kind::kPathUp;
+    const size_t dropped = said.size() > kMostChanges ? said.size() - kMostChanges : 0;
+    if (dropped > 0) {  // the first half and the last
+      const auto from = said.begin() + kMostChanges / 2;
+      from->text = fmt::format("{} more changes of the path follow", dropped);
+      said.erase(from + 1, from + 1 + static_cast<ptrdiff_t>(dropped - 1));
+    }
+    story_.lines.insert(story_.lines.end(), said.begin(), said.end());
+    const uint64_t sent = sent_[0] + sent_[1], arrived = arrived_[0] + arrived_[1];
+    if (!story_.ending.empty()) return;
+    story_.ending =
+        sent == 0
+            ? "no path"
+            : fmt::format("no word of a path; {} of {} packets between them arrive", arrived, sent);
+  }
+  void tell_path(const Word& w, int i, std::vector<StoryLine>& said) {
+    const char* kind = to_string(static_cast<PathKind>(std::min(w.event.code, 3u)));
+    if (w.event.kind == Kind::kPathUp) {
+      said.push_back(
+          {w.at, fmt::format("{} has a path to {}: {}, from {} to {}", name(i), name(1 - i), kind,
+                             w.event.local.to_string(), cast_.whom(w.event.remote))});
+      story_.ending = fmt::format("{} at {}", kind, seconds(w.at));
+      direct_ = w.event.code != static_cast<uint32_t>(PathKind::kRelayed);
+      up_ = w.at;
+    } else if (w.event.kind == Kind::kPathDown) {
+      said.push_back({w.at, fmt::format("{} loses its {} path to {}", name(i), kind, name(1 - i))});
+      story_.ending = fmt::format("a path that was lost at {}", seconds(w.at));
+    } else if (w.event.kind == Kind::kConnectFailed) {
+      said.push_back({w.at, fmt::format("{} gives up: {}", name(i), w.event.text.view())});
+      story_.ending = fmt::format("no path: {}", w.event.text.view());
+    } else {
+      return;
+    }
+    story_.reached = w.event.kind == Kind::kPathUp;
   }
 
   // A NAT that gives its host another port for each destination: what a server saw of the host is
   // no way in for its peer.
   void tell_symmetric(int i) {
-    for (const NodeId box : boxes_[i]) {
+    for (const NodeId box : pair_.boxes(i)) {
       std::map<Endpoint, std::set<Endpoint>> externals;
       for (const Cast::Mapping& m : cast_.mappings(box)) {
-        if (m.protocol == Protocol::kUdp && cast_.meant(m.internal) == host_[i] &&
+        if (m.protocol == Protocol::kUdp && cast_.meant(m.internal) == pair_.host(i) &&
             !m.remote.ip.is_unspecified()) {
           externals[m.internal].insert(m.external);
         }
@@ -238,8 +215,7 @@ class Teller {
         if (all.size() < 2) continue;
         story_.why.push_back(
             fmt::format("{} gives {} another port for each destination ({} in this run), so what a "
-                        "server saw of {} "
-                        "is not where {} is let in",
+                        "server saw of {} is not where {} is let in",
                         cast_.name(box), name(i), all.size(), name(i), name(1 - i)));
         return;
       }
@@ -248,9 +224,14 @@ class Teller {
 
   void tell_why() {
     for (int i : {0, 1}) {
-      if (!introduced(i) && sent_[i] == 0) {
+      if (!pair_.introduced(i) && sent_[i] == 0) {
         story_.why.push_back(
-            fmt::format("{} was never told of {}, and sent it nothing", name(i), name(1 - i)));
+            fmt::format("{} was never told of {}, and sent nothing there", name(i), name(1 - i)));
+        if (main_[i])
+          story_.why.push_back(fmt::format("{} drops {} of {}, which others were to answer [{}]",
+                                           cast_.name(main_[i]->group.box),
+                                           packets(main_[i]->group.count, main_[i]->group.traffic),
+                                           name(i), to_string(main_[i]->group.reason)));
       } else if (sent_[i] > 0 && arrived_[i] == 0 && main_[i]) {
         story_.why.push_back(fmt::format("{} lets nothing through from {} to {} [{}]",
                                          cast_.name(main_[i]->group.box), name(i), name(1 - i),
@@ -263,14 +244,30 @@ class Teller {
     }
   }
 
+  // A path that stands may have lost what it was for.
+  void tell_lost() {
+    for (int i : {0, 1}) {
+      for (const DropGroup* g : pair_.drops_from(i)) {
+        const bool data = g->traffic == Traffic::kData || g->traffic == Traffic::kKeepAlive;
+        if (!data || g->last <= up_ || g->sender != pair_.host(i)) continue;
+        const DropWords words = drop_words(e_, *g);
+        story_.why.push_back(fmt::format("{} drops {} of {} when there was a path [{}]",
+                                         cast_.name(g->box), packets(g->count, g->traffic), name(i),
+                                         to_string(g->reason)));
+        if (!words.change.empty()) story_.changes.push_back(words.change);
+        break;
+      }
+    }
+  }
+
   const Evidence& e_;
   const Cast& cast_;
   const Attempt attempt_;
-  const NodeId host_[2];
-  std::vector<NodeId> boxes_[2];
+  const Pair pair_;
   uint64_t sent_[2] = {}, arrived_[2] = {};
   std::optional<DropWords> main_[2];
   bool direct_ = false;  // the last path was
+  Instant up_;           // when it came
   PairStory story_;
 };
 
