@@ -13,7 +13,7 @@ namespace {
 
 constexpr Duration kWaitBeyond = Duration::milliseconds(250);
 constexpr Duration kMostDelay = Duration::milliseconds(150);
-constexpr int kAttempts = 5;
+constexpr int kAttempts = 20;
 constexpr uint64_t kModelSeeds = 300;
 
 Side side_of(const Step& step) { return step.from_inside() ? Side::kInside : Side::kOutside; }
