@@ -24,7 +24,8 @@ std::string drop_comment(const TraceEvent& event) {
   std::string text =
       std::string("dropped, ") + to_string(event.reason) + ": " + explain(event.reason);
   if (event.row.valid()) text += " Row " + std::to_string(event.row.value()) + " decided.";
-  return text;
+  const std::string cure = explain(event.diagnosis);
+  return cure.empty() ? text : text + " " + cure;
 }
 
 }  // namespace

@@ -39,11 +39,15 @@ void code_fields(Coder& code, Event& event) {
   }
   if (fields & kFieldAddress) code(event.source.ip), code(event.outside);
   if (fields & kFieldText) code(event.text);
+  if (fields & kFieldDiagnosis) {
+    auto& why = event.diagnosis;
+    code(why.cure), code(why.expected), code(why.since), code(why.amount);
+  }
 }
 
-// More than all fields together without the text: kind, time, seven endpoints, two names and some
+// More than all fields together without the text: kind, time, eight endpoints, two names and some
 // fifty bytes.
-constexpr size_t kMaxFixedSize = 1 + 8 + 7 * 19 + 2 * 32 + 64;
+constexpr size_t kMaxFixedSize = 1 + 8 + 8 * 19 + 2 * 32 + 80;
 
 // Writes without asking for room: TraceEncoder made kMaxFixedSize bytes and the text's.
 class Encoder {
@@ -190,6 +194,13 @@ ByteView TraceEncoder::encode(const TraceEvent& event) {
   code(event.kind);
   code_fields(code, event);
   return ByteView(record_.data(), code.at());
+}
+
+size_t diagnosis_size(const TraceEvent& event) {
+  if ((trace_fields(event.kind) & kFieldDiagnosis) == 0) return 0;
+  const IpAddress& ip = event.diagnosis.expected.ip;
+  const size_t address = ip.is_v4() ? 4 : ip == IpAddress() ? 0 : 16;
+  return sizeof(Cure) + 1 + address + sizeof(uint16_t) + sizeof(int64_t) + sizeof(uint32_t);
 }
 
 Result<TraceEvent, TraceRecordError> decode_trace_event(ByteView& rest) {

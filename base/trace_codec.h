@@ -29,6 +29,13 @@ class TraceEncoder {
   std::vector<std::byte> record_;
 };
 
+// How many bytes at the end of the record of `event` are its diagnosis.
+//
+// The hash of a run is that of its records without them: a diagnosis follows from what came before
+// it, so that it cannot tell two runs apart, but costs a look at the NAT's whole table. So a run
+// has the same hash whether or not anybody reads why its packets were dropped.
+size_t diagnosis_size(const TraceEvent& event);
+
 enum class TraceRecordError : uint8_t {
   kCutShort,  // the record is longer than the bytes given
   kInvalid,   // no event has this encoding

@@ -19,7 +19,8 @@ uint16_t trace_fields(TraceKind kind) {
     case TraceKind::kDelivered:
       return kFieldPacket | kFieldNode;
     case TraceKind::kDropped:
-      return kFieldPacket | kFieldNode | kFieldInterface | kFieldReason | kFieldRow;
+      return kFieldPacket | kFieldNode | kFieldInterface | kFieldReason | kFieldRow |
+             kFieldDiagnosis;
     case TraceKind::kMappingOpened:
     case TraceKind::kMappingRefreshed:
       return kFieldNode | kFieldRow | kFieldFlow | kFieldUntil;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/diagnosis.h"
 #include "base/drop_reason.h"
 #include "base/id.h"
 #include "base/machine_event.h"
@@ -32,7 +33,7 @@ enum class TraceKind : uint8_t {
   kReceived,    // arrives at `interface` of `node`
   kTranslated,  // `node` rewrote it to new_source, new_destination, by table row `row`
   kDelivered,   // handed to a socket of `node`
-  kDropped,     // at `node`, for `reason`; `row` if a NAT's row decided
+  kDropped,     // at `node`, for `reason`; `row` if a NAT's row decided; diagnosis
   // NAT tables: row, protocol, source = internal, new_source = external, destination = remote it is
   // bound to
   kMappingOpened,     // until = when it expires if nothing refreshes it
@@ -57,6 +58,7 @@ struct TraceEvent {
   InterfaceId interface;
   RowId row;
   DropReason reason = DropReason::kNone;
+  Diagnosis diagnosis;  // only if a sink wants it, see TraceSink
   Protocol protocol = Protocol::kUdp;
   Traffic traffic = Traffic::kOther;
   uint8_t ttl = 0;
@@ -84,7 +86,8 @@ enum TraceField : uint16_t {
   kFieldFlow = 1024,  // protocol, source, destination, new_source
   kFieldMachine = 2048,
   kFieldText = 4096,
-  kFieldAddress = 8192,  // source.ip, outside
+  kFieldAddress = 8192,     // source.ip, outside
+  kFieldDiagnosis = 16384,  // always last: the hash of a run leaves it out, see trace_codec.h
 };
 uint16_t trace_fields(TraceKind kind);
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kMagic = "NATBEDTR";
 constexpr size_t kReadSize = 64 * 1024;
-constexpr size_t kFooterSize = 1 + 8 + 8;  // mark, count, hash
+constexpr size_t kFooterSize = 1 + 8 + 8 + 8;  // mark, count, hash, hash of the diagnoses
 
 std::string words_of(int error) { return std::generic_category().message(error); }
 
@@ -28,6 +28,14 @@ std::string hex(uint64_t value) {
   char text[19];
   std::snprintf(text, sizeof text, "0x%016llx", static_cast<unsigned long long>(value));
   return text;
+}
+
+// The hash of the run leaves out the diagnoses, see diagnosis_size(): they have one of their own,
+// for damage.
+void add_record(ByteView record, const TraceEvent& event, Hasher& hasher, Hasher& diagnoses) {
+  const size_t size = record.size() - diagnosis_size(event);
+  hasher.add(record.first(size));
+  if (size != record.size()) diagnoses.add(record.subspan(size));
 }
 
 // The file's bytes, or errno.
@@ -79,7 +87,7 @@ class Parser {
   }
 
   std::optional<Error> events(Trace* trace) {
-    Hasher hasher;
+    Hasher hasher, diagnoses;
     while (!rest_.empty() && std::to_integer<uint8_t>(rest_.front()) != kTraceFooterMark) {
       const ByteView before = rest_;
       const auto event = decode_trace_event(rest_);
@@ -89,22 +97,27 @@ class Parser {
         return error(
             "is damaged: no event is written like this. Copy it again or run the scenario again.");
       }
-      hasher.add(before.first(before.size() - rest_.size()));
+      add_record(before.first(before.size() - rest_.size()), *event, hasher, diagnoses);
       trace->events.push_back(*event);
     }
     trace->hash = hasher.value();
-    return footer(trace->events.size(), trace->hash);
+    return footer(trace->events.size(), trace->hash, diagnoses.value());
   }
 
  private:
-  std::optional<Error> footer(uint64_t count, uint64_t hash) {
+  std::optional<Error> footer(uint64_t count, uint64_t hash, uint64_t diagnoses) {
     if (rest_.size() < kFooterSize) return cut_short("its footer");
     const uint64_t footer_count = load_le<uint64_t>(rest_.data() + 1);
     const uint64_t footer_hash = load_le<uint64_t>(rest_.data() + 9);
+    const uint64_t footer_diagnoses = load_le<uint64_t>(rest_.data() + 17);
     if (footer_count != count || footer_hash != hash) {
       return error("is damaged: its footer promises " + std::to_string(footer_count) +
                    " events with hash " + hex(footer_hash) + ", found " + std::to_string(count) +
                    " with hash " + hex(hash) + ". Copy it again or run the scenario again.");
+    }
+    if (footer_diagnoses != diagnoses) {
+      return error("is damaged: its footer promises diagnoses with hash " + hex(footer_diagnoses) +
+                   ", found " + hex(diagnoses) + ". Copy it again or run the scenario again.");
     }
     rest_ = rest_.subspan(kFooterSize);
     if (rest_.empty()) return std::nullopt;
@@ -160,7 +173,7 @@ Result<std::unique_ptr<TraceFileSink>> TraceFileSink::open(const std::string& pa
 
 void TraceFileSink::on_event(const TraceEvent& event, const Packet*, ByteView) {
   const ByteView record = encoder_.encode(event);
-  hasher_.add(record);
+  add_record(record, event, hasher_, diagnoses_);
   ++count_;
   file_.append(record);
 }
@@ -170,6 +183,7 @@ Status TraceFileSink::close() {
   append_le(footer, kTraceFooterMark);
   append_le(footer, count_);
   append_le(footer, hasher_.value());
+  append_le(footer, diagnoses_.value());
   file_.append(footer);
   return file_.close();
 }

@@ -1,7 +1,7 @@
 // Trace files: a run on disk, to be replayed, looked at and compared.
 //
 // Magic, version, seed, scenario and a free text; then the records of trace_codec.h; then a footer
-// with their number and hash. The footer proves that the run came to its end: a file without one is
+// with their number and hashes. The footer proves that the run came to its end: a file without one is
 // refused, never half shown; and what is written has its name only from close() on. The layout is
 // drawn in docs/trace-format.md.
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace natbed {
 
-inline constexpr uint32_t kTraceVersion = 1;
+inline constexpr uint32_t kTraceVersion = 2;
 
 struct TraceHeader {
   uint64_t seed = 0;
@@ -44,7 +44,7 @@ class TraceFileSink final : public TraceSink {
 
   FileWriter file_;
   TraceEncoder encoder_;
-  Hasher hasher_;
+  Hasher hasher_, diagnoses_;
   uint64_t count_ = 0;
 };
 

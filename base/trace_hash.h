@@ -13,8 +13,10 @@ namespace natbed {
 class HashSink final : public TraceSink {
  public:
   void on_event(const TraceEvent& event, const Packet*, ByteView) override {
-    hasher_.add(encoder_.encode(event));
+    const ByteView record = encoder_.encode(event);
+    hasher_.add(record.first(record.size() - diagnosis_size(event)));
   }
+  bool wants_diagnoses() const override { return false; }
   uint64_t value() const { return hasher_.value(); }
 
  private:

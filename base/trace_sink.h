@@ -2,6 +2,7 @@
 // chained by Tee.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "base/bytes.h"
@@ -15,6 +16,8 @@ class TraceSink {
   // `packet` is the packet of kSent, kReceived and kDropped with its payload, as it stands there;
   // otherwise null and empty. Both live for the call.
   virtual void on_event(const TraceEvent& event, const Packet* packet, ByteView payload) = 0;
+  // Whether it keeps or shows why packets were dropped, which is worked out only for who asks.
+  virtual bool wants_diagnoses() const { return true; }
 };
 
 // Passes every event on to several sinks, in the order in which they were added. The sinks belong
@@ -25,6 +28,9 @@ class TeeSink final : public TraceSink {
   bool empty() const { return sinks_.empty(); }
   void on_event(const TraceEvent& event, const Packet* packet, ByteView payload) override {
     for (TraceSink* sink : sinks_) sink->on_event(event, packet, payload);
+  }
+  bool wants_diagnoses() const override {
+    return std::ranges::any_of(sinks_, &TraceSink::wants_diagnoses);
   }
 
  private:

@@ -18,6 +18,7 @@ void add_run_command(CLI::App& app, int* status);
 void add_matrix_command(CLI::App& app, int* status);
 void add_oracle_command(CLI::App& app, int* status);
 void add_nat_command(CLI::App& app, int* status);
+void add_explain_command(CLI::App& app, int* status);
 void add_view_command(CLI::App& app, int* status);
 void add_serve_command(CLI::App& app, int* status);
 void add_probe_command(CLI::App& app, int* status);

@@ -66,6 +66,7 @@ int run(int argc, char** argv) {
   add_matrix_command(app, &status);
   add_oracle_command(app, &status);
   add_nat_command(app, &status);
+  add_explain_command(app, &status);
   add_view_command(app, &status);
   add_serve_command(app, &status);
   add_probe_command(app, &status);

@@ -1,10 +1,8 @@
 #include "viz/view.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -13,43 +11,17 @@
 
 #include "cli/commands.h"
 #include "cli/settings.h"
-#include "scenarios/run.h"
+#include "cli/trace_source.h"
 
 namespace natbed {
 namespace {
 
 struct ViewArguments {
-  std::filesystem::path what;  // a script or a trace
-  uint64_t seed = 1;
-  std::vector<std::string> set;
+  TraceSource source;
   std::string png, frames, matrix;
   std::optional<double> at_seconds;
   viz::ViewOptions options;
 };
-
-// Runs the script's first trial and reads the trace that it leaves in a file of our own.
-Result<Trace> trace_of_script(const ViewArguments& arguments) {
-  RunOptions run;
-  run.script = arguments.what;
-  run.seed = arguments.seed;
-  run.trials = 1;
-  run.program = program_name();
-  run.set = parse_settings(arguments.set);
-  run.trace =
-      std::filesystem::temp_directory_path() / fmt::format("natbed-view-{}.trace", getpid());
-  const auto report = run_script(run);
-  std::error_code gone;
-  if (!report) {
-    std::filesystem::remove(run.trace, gone);
-    return report.error();
-  }
-  auto trace = report->unwritten.empty() ? read_trace(run.trace.string())
-                                         : Result<Trace>(report->unwritten.front());
-  std::filesystem::remove(run.trace, gone);
-  return trace;
-}
-
-bool is_script(const ViewArguments& arguments) { return arguments.what.extension() == ".lua"; }
 
 Status load_matrix(ViewArguments& arguments) {
   if (arguments.matrix.empty()) return ok();
@@ -70,7 +42,7 @@ int view(ViewArguments& arguments) {
   if (!arguments.png.empty()) {
     if (const Status s = can_write_png(arguments.png); !s) return failed(s.error());
   }
-  const auto trace = is_script(arguments) ? trace_of_script(arguments) : read_trace(arguments.what);
+  const auto trace = open_trace(arguments.source);
   if (!trace) return failed(trace.error());
   if (!arguments.png.empty()) {
     const Status drawn = viz::render_png(*trace, arguments.options, arguments.png);
@@ -93,10 +65,7 @@ void add_view_command(CLI::App& app, int* status) {
   auto arguments = std::make_shared<ViewArguments>();
   viz::ViewOptions& options = arguments->options;
   CLI::App* command = app.add_subcommand("view", "Watch a run: packets, holes, routes, NAT tables");
-  command->add_option("what", arguments->what, "A scenario (.lua), or a trace from `run --trace`")
-      ->required();
-  add_seed(command, &arguments->seed, "Seed, for a scenario");
-  add_settings(command, &arguments->set, "NAME=VALUE, for a scenario");
+  add_trace_source(command, &arguments->source);
   add_png(command, &arguments->png, "Draw one picture into this file instead of opening a window");
   command->add_option("--frames", arguments->frames,
                       "Draw a picture per frame into this directory");
@@ -122,12 +91,7 @@ void add_view_command(CLI::App& app, int* status) {
                            "run scenarios/relay_choice.lua --trace t", "view t --png routes.png"}) +
                   "\nIn the window, H lists the keys.");
   command->callback([arguments, command, status] {
-    for (const char* option : {"--seed", "--set"}) {
-      if (command->count(option) == 0 || is_script(*arguments)) continue;
-      throw CLI::ValidationError(option, "expected with a scenario (.lua), and found with \"" +
-                                             arguments->what.string() +
-                                             "\", whose run is over: `run --trace` takes it");
-    }
+    check_trace_source(*command, arguments->source);
     *status = view(*arguments);
   });
 }

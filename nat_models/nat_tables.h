@@ -95,8 +95,13 @@ struct Nat::Tables {
   void remember_reply(const MappingRow& row, V4Endpoint remote, Instant now);
 
   // nat_diagnose.cc
-  Diagnosis diagnose_no_mapping(const Packet& packet, Instant now) const;
+  Diagnosis diagnose_no_mapping(const Packet& packet, Instant now);
   Diagnosis diagnose_filtered(const Packet& packet, RowId row, Instant now);
+  Diagnosis diagnose_quota(const Packet& packet, Side from, Instant now);
+  Diagnosis diagnose_no_port(const Packet& packet) const;
+  bool serves(const MappingRow& row, V4Endpoint remote, Instant now);
+  bool meant_for(const MappingRow& row, V4Endpoint remote, Instant now);
+  Instant filter_ended(const MappingRow& row, V4Endpoint sender, Instant until);
 
   // nat_peers.cc: filters and TCP connections of rows.
   bool admits(const MappingRow& row, V4Endpoint remote, Instant now);

@@ -53,6 +53,22 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
+// `verb` for the script, with the trial's seed and its place on the axes.
+std::string command(const std::string& verb, const Report& report, uint32_t cell, uint64_t seed) {
+  std::string line = quoted(report.program) + " " + verb + " " + quoted(report.script) +
+                     " --seed " + std::to_string(seed);
+  for (const auto& [key, value] : report.set) {
+    if (std::ranges::find(report.axes, key, &Axis::name) != report.axes.end())
+      continue;  // said below
+    line += " --set " + quoted(key + "=" + value);
+  }
+  const std::vector<Value>& at = report.cells[cell].at;
+  for (size_t i = 0; i < at.size(); ++i) {
+    line += " --set " + quoted(report.axes[i].name + "=" + to_text(at[i]));
+  }
+  return line;
+}
+
 }  // namespace
 
 bool Trial::failed() const {
@@ -63,18 +79,12 @@ bool Trial::failed() const {
 }
 
 std::string repeat_command(const Report& report, uint32_t cell, uint64_t seed) {
-  std::string line =
-      quoted(report.program) + " run " + quoted(report.script) + " --seed " + std::to_string(seed);
-  for (const auto& [key, value] : report.set) {
-    if (std::ranges::find(report.axes, key, &Axis::name) != report.axes.end())
-      continue;  // said below
-    line += " --set " + quoted(key + "=" + value);
-  }
-  const std::vector<Value>& at = report.cells[cell].at;
-  for (size_t i = 0; i < at.size(); ++i) {
-    line += " --set " + quoted(report.axes[i].name + "=" + to_text(at[i]));
-  }
+  const std::string line = command("run", report, cell, seed);
   return report.is_single() ? line : line + " --trials 1";
+}
+
+std::string explain_command(const Report& report, uint32_t cell, uint64_t seed) {
+  return command("explain", report, cell, seed);
 }
 
 Error again(const Error& error, const Report& report, uint32_t cell, uint64_t seed) {

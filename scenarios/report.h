@@ -82,6 +82,8 @@ struct Report {
 
 // The command line that runs one trial of `report` again, and nothing else.
 std::string repeat_command(const Report& report, uint32_t cell, uint64_t seed);
+// The command line that tells why that trial failed.
+std::string explain_command(const Report& report, uint32_t cell, uint64_t seed);
 // The error of a trial, followed by that command.
 Error again(const Error& error, const Report& report, uint32_t cell, uint64_t seed);
 

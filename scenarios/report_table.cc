@@ -156,7 +156,9 @@ std::string last_words(const Report& report) {
       report.trials.size() == 1
           ? ""
           : fmt::format("{} of {} trials failed; the first, ", failures, report.trials.size());
-  return fmt::format("\n{}again: {}\n", which, repeat_command(report, failed->cell, failed->seed));
+  return fmt::format("\n{}again: {}\nwhy: {}\n", which,
+                     repeat_command(report, failed->cell, failed->seed),
+                     explain_command(report, failed->cell, failed->seed));
 }
 
 }  // namespace

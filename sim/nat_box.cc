@@ -107,7 +107,11 @@ void Network::carry_out(NatBox& box, const Release& release) {
   const HeldPacket packet = *held;
   held_.erase(held);
   if (release.kind == Release::Kind::kDrop) {
-    return drop(packet.slot, k_.topology[packet.in].node, packet.in, release.reason, release.row);
+    Verdict verdict;
+    verdict.reason = release.reason;
+    verdict.row = release.row;
+    return drop(packet.slot, k_.topology[packet.in].node, packet.in,
+                cause_of(box, k_.packets[packet.slot].packet, release.from, verdict));
   }
   ++k_.counters.translations;
   Verdict verdict;
@@ -140,8 +144,19 @@ void Network::forget_held(NodeId node) {
 }
 
 void Network::refuse(PacketIndex slot, InterfaceId in, const Verdict& verdict) {
+  const Interface& i = k_.topology[in];
+  const Side from = i.outside ? Side::kOutside : Side::kInside;
+  // Before the answer goes out, through the same box perhaps.
+  const DropCause cause = cause_of(nats_[i.detail], k_.packets[slot].packet, from, verdict);
   answer(slot, in, verdict.answer, verdict.mtu);
-  drop(slot, k_.topology[in].node, in, verdict.reason, verdict.row);
+  drop(slot, i.node, in, cause);
+}
+
+DropCause Network::cause_of(const NatBox& box, const Packet& packet, Side from,
+                            const Verdict& verdict) const {
+  DropCause cause(verdict.reason, verdict.row);
+  if (k_.trace.diagnoses()) cause.diagnosis = box.nat.diagnose(packet, from, k_.now, verdict);
+  return cause;
 }
 
 void Network::answer(PacketIndex slot, InterfaceId in, Answer answer, uint16_t mtu) {

@@ -88,7 +88,9 @@ void Network::transmit(InterfaceId from, InterfaceId to, PacketIndex slot) {
     if (up.drop == DropReason::kTooBig) {
       const auto mtu = static_cast<uint16_t>(k_.links.profile(f.up).mtu_bytes);
       report_departure(slot, from, kFragmentationNeeded, mtu);
-    } else if (up.drop == DropReason::kLoss) {
+      return drop(slot, f.node, from, {up.drop, {}, cure_of(Cure::kSmaller, mtu)});
+    }
+    if (up.drop == DropReason::kLoss) {
       k_.trace.sent(from, to, up.out, s.packet, k_.packets.payload(s));
     }
     return drop(slot, f.node, from, up.drop);
@@ -140,6 +142,7 @@ void Network::on_arrive(PacketIndex slot) {
     if (s.fate == DropReason::kTooBig) {
       const auto mtu = static_cast<uint16_t>(k_.links.profile(t.down).mtu_bytes);
       report(slot, at, IcmpType::kUnreachable, kFragmentationNeeded, mtu);
+      return drop(slot, t.node, at, {s.fate, {}, cure_of(Cure::kSmaller, mtu)});
     }
     return drop(slot, t.node, at, s.fate);
   }
@@ -171,11 +174,10 @@ void Network::deliver(PacketIndex slot, InterfaceId at) {
   sockets_.on_packet(slot, at);
 }
 
-void Network::drop(PacketIndex slot, NodeId node, InterfaceId interface, DropReason reason,
-                   RowId row) {
-  ++k_.counters.dropped[static_cast<size_t>(reason)];
+void Network::drop(PacketIndex slot, NodeId node, InterfaceId interface, const DropCause& cause) {
+  ++k_.counters.dropped[static_cast<size_t>(cause.reason)];
   const PacketSlot& s = k_.packets[slot];
-  k_.trace.dropped(node, interface, reason, row, s.packet, k_.packets.payload(s));
+  k_.trace.dropped(node, interface, cause, s.packet, k_.packets.payload(s));
   k_.packets.release(slot);
 }
 

@@ -48,8 +48,7 @@ class Network {
   void on_loopback(PacketIndex slot);
 
   // Ends a packet's life unhappily. `interface` may be invalid: it never reached one.
-  void drop(PacketIndex slot, NodeId node, InterfaceId interface, DropReason reason,
-            RowId row = {});
+  void drop(PacketIndex slot, NodeId node, InterfaceId interface, const DropCause& cause);
   // Tells the source of a packet that came in at `at` what became of it: an ICMP error leaves from
   // there.
   void report(PacketIndex slot, InterfaceId at, IcmpType type, uint8_t code, uint16_t mtu = 0);
@@ -83,6 +82,9 @@ class Network {
   // nat_box.cc
   void translate(PacketIndex slot, InterfaceId in);
   void refuse(PacketIndex slot, InterfaceId in, const Verdict& verdict);
+  // REQUIRES: what Nat::diagnose() does.
+  DropCause cause_of(const NatBox& box, const Packet& packet, Side from,
+                     const Verdict& verdict) const;
   void answer(PacketIndex slot, InterfaceId in, Answer answer, uint16_t mtu);
   void forward(NatBox& box, PacketIndex slot, const Verdict& verdict);
   // What the box lets go of now, and its next timer.

@@ -91,12 +91,14 @@ void Tracer::write_received(InterfaceId at, const Packet& packet, ByteView paylo
   sink_->on_event(e, &packet, payload);
 }
 
-void Tracer::write_dropped(NodeId node, InterfaceId interface, DropReason reason, RowId row,
+void Tracer::write_dropped(NodeId node, InterfaceId interface, const DropCause& cause,
                            const Packet& packet, ByteView payload) {
   TraceEvent e = packet_event(TraceKind::kDropped, node, packet);
   e.interface = interface;
-  e.reason = reason;
-  e.row = row;
+  e.reason = cause.reason;
+  e.row = cause.row;
+  e.diagnosis = cause.diagnosis;
+  if (diagnoses() && e.diagnosis.cure == Cure::kNone) e.diagnosis = diagnose(cause.reason, packet);
   sink_->on_event(e, &packet, payload);
 }
 

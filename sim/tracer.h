@@ -8,6 +8,7 @@
 
 #include "base/trace_sink.h"
 #include "nat_models/nat.h"
+#include "sim/drop_cause.h"
 #include "sim/topology.h"
 
 namespace natbed {
@@ -41,11 +42,13 @@ class Tracer {
     if (on()) [[unlikely]]
       write_received(at, packet, payload);
   }
+  // Somebody reads why packets were dropped.
+  bool diagnoses() const { return on() && sink_->wants_diagnoses(); }
   // `interface` may be invalid: dropped before it reached one.
-  void dropped(NodeId node, InterfaceId interface, DropReason reason, RowId row,
-               const Packet& packet, ByteView payload) {
+  void dropped(NodeId node, InterfaceId interface, const DropCause& cause, const Packet& packet,
+               ByteView payload) {
     if (on()) [[unlikely]]
-      write_dropped(node, interface, reason, row, packet, payload);
+      write_dropped(node, interface, cause, packet, payload);
   }
   void delivered(NodeId node, const Packet& packet) {
     if (on()) [[unlikely]]
@@ -79,7 +82,7 @@ class Tracer {
   void write_sent(InterfaceId from, InterfaceId to, Instant until, const Packet& packet,
                   ByteView payload);
   void write_received(InterfaceId at, const Packet& packet, ByteView payload);
-  void write_dropped(NodeId node, InterfaceId interface, DropReason reason, RowId row,
+  void write_dropped(NodeId node, InterfaceId interface, const DropCause& cause,
                      const Packet& packet, ByteView payload);
   void write_delivered(NodeId node, const Packet& packet);
   void write_machine(NodeId node, const MachineEvent& event);

@@ -20,6 +20,7 @@ void fuzz_one(ByteView input) {
     const ByteView record = before.first(before.size() - rest.size());
     NATBED_CHECK(!record.empty());
     NATBED_CHECK(std::ranges::equal(encoder.encode(*event), record));
+    NATBED_CHECK(diagnosis_size(*event) < record.size());
   }
 }
 

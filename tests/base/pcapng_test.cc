@@ -36,13 +36,14 @@ struct Pcapng : testing::Test {
     sink->on_event(e, nullptr, {});
   }
   void packet(TraceKind kind, InterfaceId at, const Packet& p, ByteView payload, Instant when = {},
-              DropReason reason = DropReason::kNone, RowId row = {}) {
+              DropReason reason = DropReason::kNone, RowId row = {}, Diagnosis why = {}) {
     TraceEvent e;
     e.kind = kind;
     e.at = when;
     e.interface = at;
     e.reason = reason;
     e.row = row;
+    e.diagnosis = why;
     sink->on_event(e, &p, payload);
   }
   // The fields of every packet as tshark reads them, one line a packet, separated by '|'.
@@ -94,7 +95,7 @@ TEST_F(Pcapng, TsharkSeesInterfacesDirectionsTimesAndDropReasons) {
   packet(TraceKind::kReceived, InterfaceId(3), udp(), bytes_of("hello"),
          Instant() + 5'000'000'001_ns);
   packet(TraceKind::kDropped, InterfaceId(3), udp(), bytes_of("hello"), Instant() + 6_s,
-         DropReason::kFiltered, RowId(12));
+         DropReason::kFiltered, RowId(12), {Cure::kSendFirst, udp().source, {}, 0});
   packet(TraceKind::kDropped, InterfaceId(), udp(), bytes_of("hello"), Instant() + 7_s,
          DropReason::kNoRoute);
   const auto lines = dissect({"frame.interface_name", "frame.packet_flags_direction",
@@ -103,7 +104,9 @@ TEST_F(Pcapng, TsharkSeesInterfacesDirectionsTimesAndDropReasons) {
       "alice:home|0x00000002|0.000000001|5000|68656c6c6f|",
       "box:core|0x00000001|5.000000001|5000|68656c6c6f|",
       std::string("box:core||6.000000000|5000|68656c6c6f|dropped, filtered: ") +
-          explain(DropReason::kFiltered) + " Row 12 decided.",
+          explain(DropReason::kFiltered) +
+          " Row 12 decided. It would have passed if the host inside had sent something to "
+          "10.0.0.2:5000 first.",
       std::string("elsewhere||7.000000000|5000|68656c6c6f|dropped, no-route: ") +
           explain(DropReason::kNoRoute),
   };

@@ -45,6 +45,7 @@ void expect_equal(const TraceEvent& a, const TraceEvent& b) {
   EXPECT_EQ(a.event.name, b.event.name);
   EXPECT_EQ(a.event.text, b.event.text);
   EXPECT_EQ(a.text, b.text);
+  EXPECT_EQ(a.diagnosis, b.diagnosis);
 }
 
 TEST(TraceCodec, EveryKindComesBackAsItWas) {
@@ -91,6 +92,24 @@ TEST(TraceCodec, LayoutIsTheDocumentedOne) {
   std::vector<uint8_t> found;
   for (const std::byte b : record) found.push_back(std::to_integer<uint8_t>(b));
   EXPECT_EQ(found, expected);
+}
+
+// What the hash of a run leaves out is the diagnosis and nothing else.
+TEST(TraceCodec, DiagnosisIsTheEndOfTheRecord) {
+  Rng rng(kSeed);
+  TraceEncoder encoder;
+  for (int i = 0; i < 50 * kTraceKindCount; ++i) {
+    TraceEvent event = test::random_event(rng, static_cast<TraceKind>(i % kTraceKindCount), "text");
+    const auto one = copy(encoder.encode(event));
+    const size_t size = diagnosis_size(event);
+    EXPECT_EQ(size != 0, event.kind == TraceKind::kDropped);
+    event.diagnosis = {Cure::kHairpin, test::random_endpoint(rng), Instant() + 1_s, 7};
+    const auto other = copy(encoder.encode(event));
+    ASSERT_EQ(one.size() - size, other.size() - diagnosis_size(event));
+    EXPECT_TRUE(
+        std::equal(one.begin(), one.end() - static_cast<std::ptrdiff_t>(size), other.begin()));
+    EXPECT_EQ(one == other, size == 0);
+  }
 }
 
 TEST(TraceCodec, EveryShortenedRecordIsCutShort) {

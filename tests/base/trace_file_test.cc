@@ -122,7 +122,7 @@ TEST_F(TraceFile, OtherVersionIsNamed) {
   std::string bytes = contents();
   bytes[8] = 9;
   overwrite(bytes);
-  EXPECT_NE(error_of_reading().find("has trace format 9, this natbed reads format 1"),
+  EXPECT_NE(error_of_reading().find("has trace format 9, this natbed reads format 2"),
             std::string::npos)
       << error_of_reading();
 }
@@ -135,7 +135,7 @@ TEST_F(TraceFile, BytesAfterTheFooterAreRefused) {
 
 TEST_F(TraceFile, WithoutFooterWasInterrupted) {
   write(0);
-  constexpr size_t kFooterSize = 1 + 8 + 8;
+  constexpr size_t kFooterSize = 1 + 8 + 8 + 8;
   overwrite(contents().substr(0, contents().size() - kFooterSize));
   EXPECT_NE(error_of_reading().find("interrupted"), std::string::npos) << error_of_reading();
 }

@@ -29,6 +29,7 @@ TEST(Words, EveryValueHasItsOwn) {
   words_up_to(RealmKind::kLan);
   words_up_to(Traffic::kKeepAlive);
   words_up_to(PathKind::kDirect);
+  words_up_to(static_cast<Cure>(kCureCount - 1));
 }
 
 TEST(Words, EveryMachineEventHasItsOwn) {
@@ -50,6 +51,34 @@ TEST(Words, EveryDropReasonIsExplainedInASentence) {
     EXPECT_TRUE(sentence.ends_with(".")) << sentence;
     EXPECT_GT(sentence.size(), 10u);
   }
+}
+
+TEST(Words, EveryCureIsExplainedInASentence) {
+  const Diagnosis none;
+  EXPECT_EQ(explain(none), "");
+  for (int i = 1; i < kCureCount; ++i) {
+    Diagnosis d;
+    d.cure = static_cast<Cure>(i);
+    d.expected = *Endpoint::parse("192.0.2.1:7");
+    const std::string sentence = explain(d);
+    EXPECT_TRUE(sentence.starts_with("It would have passed ")) << sentence;
+    EXPECT_TRUE(sentence.ends_with(".")) << sentence;
+  }
+}
+
+// The reader may know more of the endpoint than its address.
+TEST(Words, CureNamesWhomItIsAbout) {
+  Diagnosis d;
+  d.cure = Cure::kSendFirst;
+  d.expected = *Endpoint::parse("192.0.2.1:7");
+  EXPECT_EQ(explain(d),
+            "It would have passed if the host inside had sent something to 192.0.2.1:7 first.");
+  d.since = Instant() + Duration::milliseconds(1500);
+  EXPECT_EQ(condition(d, "bob"), "if the host inside had sent something to bob before 1.500 s");
+  d.cure = Cure::kAimFrom;
+  EXPECT_EQ(explain(d), "It would have passed only from 192.0.2.1:7, whom this mapping is for.");
+  d.expected.port = 0;
+  EXPECT_EQ(explain(d), "It would have passed from another port of 192.0.2.1.");
 }
 
 TEST(Words, EveryTraceKindCarriesFields) {

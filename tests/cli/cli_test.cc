@@ -9,8 +9,8 @@ namespace natbed::testing_support {
 namespace {
 
 TEST_F(Cli, HelpFitsAScreenAndShowsAnExample) {
-  const std::vector<std::string> commands = {"",     "run",   "matrix", "oracle", "nat",
-                                             "view", "serve", "probe",  "connect"};
+  const std::vector<std::string> commands = {"",     "run",   "matrix", "oracle",  "nat",
+                                             "view", "serve", "probe",  "connect", "explain"};
   for (const std::string& command : commands) {
     const ProgramResult help = command.empty() ? natbed({"--help"}) : natbed({command, "--help"});
     EXPECT_EQ(help.status, 0) << command;

@@ -342,28 +342,5 @@ TEST(NatCopy, DoesTheSameAsItsOriginalForEver) {
   }
 }
 
-TEST(NatDiagnosis, SaysWhatWouldHaveLetThePacketPass) {
-  NatBehavior b = with(kAddressAndPortDependent, kAddressAndPortDependent);
-  b.set(&PortRules::allocation, PortAllocation::kRandom);
-  b.set(&ProtocolBehavior::filter_scope, FilterScope::kMapping);
-  Box box(b);
-  const auto why = [&](const Packet& packet, Instant now) {
-    const Verdict verdict = box.in(packet, now);
-    return box.nat.diagnose(packet, Side::kOutside, now, verdict);
-  };
-  const Endpoint to_server = box.sent(kHost, kServer);
-  const Diagnosis stranger = why(udp(kOtherServer, to_server), second(1));
-  EXPECT_EQ(stranger.cure, Cure::kSendFirst);
-  EXPECT_EQ(stranger.expected, kOtherServer);
-  const Endpoint to_other = box.sent(kHost, kOtherServer, second(2));
-  const Diagnosis wrong_door = why(udp(kOtherServer, to_server), second(3));
-  EXPECT_EQ(wrong_door.cure, Cure::kAimElsewhere);
-  EXPECT_EQ(wrong_door.expected, to_other);
-  const Diagnosis late = why(udp(kServer, to_server), second(300));
-  EXPECT_EQ(late.cure, Cure::kSendSooner);
-  EXPECT_EQ(late.since, second(300));
-  EXPECT_EQ(why(udp(kServer, {kOutside, 9}), second(301)).cure, Cure::kOpenMapping);
-}
-
 }  // namespace
 }  // namespace natbed::test

@@ -94,7 +94,8 @@ TEST(Docs, NumbersInTracesAreTheCodes) {
   for (const std::string& row :
        {row_of<NodeKind>("node kind"), row_of<RealmKind>("realm kind"),
         row_of<Protocol>("protocol"), row_of<Traffic>("traffic"), row_of<DropReason>("reason"),
-        row_of<MachineEvent::Kind>("machine kind"), row_of<PathKind>("path kind")}) {
+        row_of<Cure>("cure"), row_of<MachineEvent::Kind>("machine kind"),
+        row_of<PathKind>("path kind")}) {
     EXPECT_NE(numbers.find(row), std::string::npos) << "docs/trace-format.md lacks" << row;
   }
 }
@@ -111,13 +112,21 @@ std::vector<std::string> listed(const std::string& text) {
 
 TEST(Docs, GroupsOfFieldsAreTheCodes) {
   const std::map<std::string, uint16_t> groups = {
-      {"node", kFieldNode},     {"node kind", kFieldNodeKind},
-      {"realm", kFieldRealm},   {"interface", kFieldInterface},
-      {"other", kFieldOther},   {"packet", kFieldPacket},
-      {"row", kFieldRow},       {"translation", kFieldTranslation},
-      {"reason", kFieldReason}, {"until", kFieldUntil},
-      {"flow", kFieldFlow},     {"machine", kFieldMachine},
-      {"text", kFieldText},     {"address", kFieldAddress},
+      {"node", kFieldNode},
+      {"node kind", kFieldNodeKind},
+      {"realm", kFieldRealm},
+      {"interface", kFieldInterface},
+      {"other", kFieldOther},
+      {"packet", kFieldPacket},
+      {"row", kFieldRow},
+      {"translation", kFieldTranslation},
+      {"reason", kFieldReason},
+      {"until", kFieldUntil},
+      {"flow", kFieldFlow},
+      {"machine", kFieldMachine},
+      {"text", kFieldText},
+      {"address", kFieldAddress},
+      {"diagnosis", kFieldDiagnosis},
   };
   const std::string record = section("docs/trace-format.md", "A record");
   const std::regex row(R"(\n\| (\d+ [^|]+) \| ([^|]+) \|)");

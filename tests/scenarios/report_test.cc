@@ -69,7 +69,8 @@ TEST(ReportTable, IsAlignedAndEndsWithTheFailure) {
       "symmetric  50.0 % [9.5–90.5] 1/2     none 1, punched 1     120.5 / 10000 / 10000\n"
       "\n"
       "1 of 4 trials failed; the first, again: "
-      "natbed run 'my scripts/x.lua' --seed 100 --set bob=linux --set kind=symmetric --trials 1\n");
+      "natbed run 'my scripts/x.lua' --seed 100 --set bob=linux --set kind=symmetric --trials 1\n"
+      "why: natbed explain 'my scripts/x.lua' --seed 100 --set bob=linux --set kind=symmetric\n");
 }
 
 TEST(ReportTable, CountsCharactersNotBytes) {

@@ -79,6 +79,12 @@ inline TraceEvent random_event(Rng& rng, TraceKind kind, std::string_view text) 
   if (fields & (kFieldTranslation | kFieldFlow)) e.new_source = random_endpoint(rng);
   if (fields & kFieldTranslation) e.new_destination = random_endpoint(rng);
   if (fields & kFieldRow) e.row = RowId(id());
+  if (fields & kFieldDiagnosis) {
+    e.diagnosis.cure = random_of(rng, Cure::kTranslatable);
+    e.diagnosis.expected = random_endpoint(rng);
+    e.diagnosis.since = Instant::from_ns(static_cast<int64_t>(rng.next() >> 1));
+    e.diagnosis.amount = id();
+  }
   if (fields & kFieldReason) e.reason = random_of(rng, DropReason::kOutOfState);
   if (fields & kFieldUntil) e.until = Instant::from_ns(static_cast<int64_t>(rng.next() >> 1));
   if (fields & kFieldMachine) e.event = random_machine_event(rng);
